@@ -1,0 +1,127 @@
+// Package diag reports violations the same way in every analyzer: the rule id
+// is the category and closes the message (go vet and nogo print messages only),
+// directives in the source suppress, tests and generated files are left out,
+// and every examined site is counted.
+package diag
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"reflect"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/backend-conformance/conformance/analyzers/evidence"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// ResultType is the ResultType of an analyzer that ends with Reporter.Result.
+var ResultType = reflect.TypeFor[*evidence.Result]()
+
+// Reporter collects what one analyzer finds in one package.
+type Reporter struct {
+	pass       *analysis.Pass
+	result     *evidence.Result
+	directives []directive
+	used       map[int]bool
+}
+
+// New starts a report for the rules that the analyzer owns.
+func New(pass *analysis.Pass, rules ...rule.Rule) *Reporter {
+	r := &Reporter{pass: pass, result: &evidence.Result{}, used: map[int]bool{}}
+	for _, ru := range rules {
+		r.result.Rules = append(r.result.Rules, evidence.Tally{Rule: ru})
+	}
+	for _, f := range pass.Files {
+		r.directives = append(r.directives, directives(pass.Fset, f)...)
+	}
+	return r
+}
+
+// Files are the files that style rules judge: hand-written and not tests.
+func Files(pass *analysis.Pass) []*ast.File {
+	var files []*ast.File
+	for _, f := range pass.Files {
+		if !ast.IsGenerated(f) && !IsTest(pass.Fset, f.FileStart) {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// IsTest reports whether pos lies in a _test.go file.
+func IsTest(fset *token.FileSet, pos token.Pos) bool {
+	return strings.HasSuffix(fset.Position(pos).Filename, "_test.go")
+}
+
+// Examine counts n sites that satisfy the rule.
+func (r *Reporter) Examine(ru rule.Rule, n int) {
+	r.result.Of(ru.ID).Examined += n
+}
+
+// Report counts one site that violates the rule and reports it, unless a
+// directive accepts it. The message is one line: what is wrong with which name,
+// and the way out; the rule id is added.
+func (r *Reporter) Report(ru rule.Rule, at analysis.Range, related []analysis.RelatedInformation, format string, args ...any) {
+	t := r.result.Of(ru.ID)
+	t.Examined++
+	message := fmt.Sprintf(format, args...)
+	if d := r.suppressedBy(ru.ID, at.Pos()); d != nil {
+		t.Suppressed = append(t.Suppressed, evidence.Site{Pos: at.Pos(), Text: message, Reason: d.reason})
+		return
+	}
+	r.pass.Report(analysis.Diagnostic{
+		Pos: at.Pos(), End: at.End(), Category: ru.ID, URL: ru.URL(),
+		Message: message + " (" + ru.ID + ")", Related: related,
+	})
+}
+
+// Undecided counts one site about which nothing can be said.
+func (r *Reporter) Undecided(ru rule.Rule, at analysis.Range, reason string) {
+	t := r.result.Of(ru.ID)
+	t.Examined++
+	t.Undecided = append(t.Undecided, evidence.Site{Pos: at.Pos(), Text: reason})
+}
+
+// Result ends the analyzer's Run.
+func (r *Reporter) Result() (any, error) { return r.result, nil }
+
+// directive is "//conformance:ignore RULE reason" on or above a line.
+type directive struct {
+	file   string
+	line   int
+	rule   string
+	reason string
+}
+
+const directivePrefix = "//conformance:ignore"
+
+func directives(fset *token.FileSet, f *ast.File) []directive {
+	var ds []directive
+	for _, group := range f.Comments {
+		for _, c := range group.List {
+			rest, ok := strings.CutPrefix(c.Text, directivePrefix)
+			if !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
+				continue
+			}
+			id, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
+			at := fset.Position(c.Pos())
+			ds = append(ds, directive{at.Filename, at.Line, id, strings.TrimSpace(reason)})
+		}
+	}
+	return ds
+}
+
+// suppressedBy finds the directive for a line; one without a reason does not count.
+func (r *Reporter) suppressedBy(id string, pos token.Pos) *directive {
+	at := r.pass.Fset.Position(pos)
+	for i, d := range r.directives {
+		if d.rule == id && d.reason != "" && d.file == at.Filename && (d.line == at.Line || d.line == at.Line-1) {
+			r.used[i] = true
+			return &r.directives[i]
+		}
+	}
+	return nil
+}

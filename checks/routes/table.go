@@ -1,0 +1,106 @@
+// Package routes finds out which routes a program really serves. The wiring is
+// evaluated, not matched: see evaluate.go. What a router library's calls mean
+// is a table, one file for each; see router.go.
+package routes
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/backend-conformance/conformance/report"
+)
+
+// Table is what evaluation found, sorted by place, method and path.
+type Table struct {
+	Routes     []*Route
+	Unresolved []Unresolved
+	// Routers are the names of the router libraries that the module uses.
+	Routers []string
+	// Notes say where a budget ran out and what was left.
+	Notes []string
+}
+
+// Route is one registration, one row for each method and path that it serves.
+type Route struct {
+	// Method is upper case; "*" serves every method.
+	Method string
+	// Path is the full path with parameters as {name}, catch-alls as {name...} and
+	// regular expressions as {name:re}. PrefixUnknown means that an unknown part
+	// precedes it, so that only its end can be compared.
+	Path          string
+	PrefixUnknown bool
+	// Pattern is the text as the program registers it, unknown parts as "…".
+	Pattern string
+	// Host limits the route to a host; empty for any.
+	Host string
+	// Router names the library's table, such as "chi".
+	Router     string
+	Handler    Handler
+	Middleware []Handler // outermost first
+	Pos        report.Position
+	// Reached says that evaluation came here from main (or an init function).
+	Reached bool
+	// Chain is how: the calls from main to the registration, outermost first.
+	Chain []report.Related
+	// Opaque routes hand a whole subtree to something that could not be looked
+	// into (a file server, a proxy, a handler of another module).
+	Opaque bool
+	// Static routes serve files or a redirect: not part of an API.
+	Static bool
+	// Derived routes are answered by the router itself (HEAD for GET, OPTIONS).
+	Derived bool
+	// Declared routes come from the configuration.
+	Declared bool
+	// TrailingSlash says how the router treats a trailing slash.
+	TrailingSlash Slash
+}
+
+// Slash is a router's way with trailing slashes.
+type Slash int
+
+// Exact routers tell /x from /x/; Redirects and Ignores accept both.
+const (
+	SlashExact Slash = iota
+	SlashRedirects
+	SlashIgnored
+)
+
+// Handler is a function that serves a route, or a middleware around one.
+type Handler struct {
+	// Name reads like "users.(*Handler).Create" or "main.routes$2".
+	Name string
+	// Func is the declared function; nil for literals and what is unknown.
+	Func *types.Func
+	// Body is the *ast.FuncDecl or *ast.FuncLit; nil where the source is not in
+	// the module.
+	Body ast.Node
+	// Key is the position by which load.Program.FuncAt and behaviour summaries
+	// know the function; invalid where there is none.
+	Key token.Pos
+	// Pos is where it is declared, invalid outside the module.
+	Pos report.Position
+	// Operands are the functions that a wrapper was made from, such as the
+	// permission argument's closure; shown, not followed.
+	Args []string
+}
+
+// Unresolved is a registration that evaluation could not follow.
+type Unresolved struct {
+	report.Position
+	Router string
+	// Method and Prefix are what is known: "" if nothing.
+	Method, Prefix string
+	Reason         string
+	Reached        bool
+}
+
+// Segments splits a path; a trailing slash yields no segment of its own.
+func Segments(path string) []string {
+	path = strings.Trim(path, "/")
+	if path == "" {
+		return nil
+	}
+	return strings.Split(path, "/")
+}

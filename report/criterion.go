@@ -1,0 +1,155 @@
+package report
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// Criterion is the verdict on one rule: how many sites were examined, how many
+// satisfy it, how many could not be decided, and the findings. Build one with
+// Examine, NotApplicableTo or CannotTell.
+type Criterion struct {
+	Rule    rule.Rule
+	Outcome Outcome
+	// Satisfied + failed + Undecided = Examined.
+	Satisfied, Examined, Undecided int
+	// Reason explains not applicable and inconclusive, and what would settle it.
+	Reason string
+	// Evidence holds places that show a pass, or why the rule does not apply.
+	Evidence []Related
+	Findings []Finding
+	// threshold is the exact ratio of a threshold rule; nil for counted sites.
+	threshold *big.Rat
+}
+
+// failed is the number of sites that violate the rule.
+func (c Criterion) failed() int { return c.Examined - c.Satisfied - c.Undecided }
+
+// scored reports whether the criterion takes part in its section's score.
+func (c Criterion) scored() bool {
+	return c.Outcome != NotApplicable && c.Rule.Severity.Weight() > 0
+}
+
+// ratio is the criterion's r, once with undecided sites as bad and once as good.
+func (c Criterion) ratio() (low, high *big.Rat) {
+	switch {
+	case c.threshold != nil:
+		return c.threshold, c.threshold
+	case c.Examined == 0: // nothing could be looked at
+		return big.NewRat(0, 1), big.NewRat(1, 1)
+	case c.Rule.Ratio:
+		n := int64(c.Examined)
+		return big.NewRat(int64(c.Satisfied), n), big.NewRat(int64(c.Satisfied+c.Undecided), n)
+	case c.failed() > 0:
+		return big.NewRat(0, 1), big.NewRat(0, 1)
+	case c.Undecided > 0:
+		return big.NewRat(0, 1), big.NewRat(1, 1)
+	}
+	return big.NewRat(1, 1), big.NewRat(1, 1)
+}
+
+// Tally collects the sites of one rule; Criterion turns it into a verdict.
+type Tally struct{ c Criterion }
+
+// Examine starts a tally.
+func Examine(r rule.Rule) *Tally { return &Tally{Criterion{Rule: r}} }
+
+// Pass counts one site that satisfies the rule. Evidence is worth giving for
+// the sites that a reader wants to see; it may be left out for long lists.
+func (t *Tally) Pass(evidence ...Related) {
+	t.PassN(1, evidence...)
+}
+
+// PassN counts n satisfied sites.
+func (t *Tally) PassN(n int, evidence ...Related) {
+	t.c.Examined += n
+	t.c.Satisfied += n
+	t.c.Evidence = append(t.c.Evidence, evidence...)
+}
+
+// Fail counts one site that violates the rule. Rule, section and severity are
+// filled in.
+func (t *Tally) Fail(f Finding) {
+	t.c.Examined++
+	t.Also(f)
+}
+
+// Also adds a further finding about a site that is already counted as failed.
+func (t *Tally) Also(f Finding) {
+	f.Rule, f.Section, f.Severity = t.c.Rule.ID, t.c.Rule.Section, t.c.Rule.Severity
+	t.c.Findings = append(t.c.Findings, f)
+}
+
+// Undecided counts one site about which nothing can be said. The first reason
+// given is the one that is shown; say what would settle it.
+func (t *Tally) Undecided(reason string, evidence ...Related) {
+	t.UndecidedN(1, reason, evidence...)
+}
+
+// UndecidedN counts n undecided sites with one reason.
+func (t *Tally) UndecidedN(n int, reason string, evidence ...Related) {
+	t.c.Examined += n
+	t.c.Undecided += n
+	if t.c.Reason == "" {
+		t.c.Reason = reason
+	}
+	t.c.Evidence = append(t.c.Evidence, evidence...)
+}
+
+// Examined is the number of sites counted so far.
+func (t *Tally) Examined() int { return t.c.Examined }
+
+// Criterion gives the verdict. noSite is the reason that the rule does not
+// apply when no site was found: zero sites are never a pass.
+func (t *Tally) Criterion(noSite string) Criterion {
+	c := t.c
+	if c.Examined == 0 {
+		return NotApplicableTo(c.Rule, noSite, c.Evidence...)
+	}
+	switch failed := c.failed(); {
+	case failed > 0 && c.Rule.Ratio && c.Satisfied > 0:
+		c.Outcome = Partial
+	case failed > 0:
+		c.Outcome = Fail
+	case c.Undecided > 0:
+		c.Outcome = Inconclusive
+		if c.Reason == "" {
+			c.Reason = fmt.Sprintf("%d of %d sites could not be decided", c.Undecided, c.Examined)
+		}
+	default:
+		c.Outcome = Pass
+	}
+	return c
+}
+
+// Threshold judges a measured value against a bound that it must exceed
+// strictly: r = min(1, got/want). satisfied of examined are the counts behind
+// the value. finding is used when it does not pass.
+func Threshold(r rule.Rule, satisfied, examined int, got, want *big.Rat, finding Finding, evidence ...Related) Criterion {
+	ratio := new(big.Rat).Quo(got, want)
+	if one := big.NewRat(1, 1); ratio.Cmp(one) > 0 {
+		ratio = one
+	}
+	c := Criterion{Rule: r, Outcome: Pass, Satisfied: satisfied, Examined: examined, Evidence: evidence, threshold: ratio}
+	if got.Cmp(want) > 0 {
+		return c
+	}
+	t := &Tally{c}
+	t.Also(finding)
+	t.c.Outcome = Fail
+	return t.c
+}
+
+// NotApplicableTo is the verdict where the rule has nothing to judge; the
+// reason is the evidence and must not be empty.
+func NotApplicableTo(r rule.Rule, reason string, evidence ...Related) Criterion {
+	return Criterion{Rule: r, Outcome: NotApplicable, Reason: reason, Evidence: evidence}
+}
+
+// CannotTell is the verdict where the rule could not run at all; the reason
+// says what would settle it.
+func CannotTell(r rule.Rule, reason string, evidence ...Related) Criterion {
+	return Criterion{Rule: r, Outcome: Inconclusive, Reason: reason, Evidence: evidence}
+}

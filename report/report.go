@@ -1,0 +1,196 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"sort"
+
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// Ruleset is the version of weights, defaults and rules: scores of different
+// rulesets are not comparable. Any change to one of these bumps it.
+const Ruleset = "1.0.0"
+
+// Tool says what produced the report.
+type Tool struct{ Name, Version, Ruleset, RulesetHash string }
+
+// RulesetHash digests ids, sections, severities and kinds of the rules that ran.
+func RulesetHash(rules []rule.Rule) string {
+	h := sha256.New()
+	for _, r := range rules {
+		fmt.Fprintf(h, "%s %s %s %t\n", r.ID, r.Section, r.Severity, r.Ratio)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// Endpoint is one row of the matrix: an operation of the document, or a route
+// that the document does not know.
+type Endpoint struct {
+	Method string
+	// Path is the document's (without base path), or the full route where undocumented.
+	Path        string
+	OperationID string
+	Status      EndpointStatus
+	// Reason explains inconclusive and missing; Nearest lists routes that come close.
+	Reason  string
+	Nearest []string
+	// Spec and Route are the two sides; nil where there is none.
+	Spec       *Position
+	Route      *RoutePosition
+	Handler    string
+	Middleware []string
+	// Chain is how the registration was reached from main, outermost call first.
+	Chain []Related
+	// Declared routes come from the configuration, not from the code.
+	Declared bool
+
+	Parameters, Body, Responses, Auth, Validation, Tested Facet
+}
+
+// Name is "METHOD /path", as messages and anchors write it.
+func (e Endpoint) Name() string { return e.Method + " " + e.Path }
+
+// RoutePosition is where a route is registered and its full pattern.
+type RoutePosition struct {
+	Position
+	Pattern string
+}
+
+// EndpointStatus says whether an operation is really there.
+type EndpointStatus string
+
+// The states of a row of the matrix.
+const (
+	Implemented     EndpointStatus = "implemented"
+	Stub            EndpointStatus = "stub"
+	Missing         EndpointStatus = "missing"
+	Undocumented    EndpointStatus = "undocumented"
+	EndpointUnclear EndpointStatus = "inconclusive"
+)
+
+// Migration is one version of one tool's migrations.
+type Migration struct {
+	Tool, Version, Name string
+	// Up and Down are files relative to the repository root; empty where there is none.
+	Up, Down string
+	Paired   bool
+	// Reversible is "yes", "no" or "unknown"; Roundtrip is "ok", "failed" or "not_run".
+	Reversible, Roundtrip string
+	Reason                string
+}
+
+// Coverage is statement coverage over hand-written code.
+type Coverage struct {
+	Statements, Covered int
+	// Threshold is in percent; coverage must exceed it.
+	Threshold int
+	// Source says where the profile came from.
+	Source   string
+	Packages []PackageCoverage
+}
+
+// PackageCoverage is one line of the package table.
+type PackageCoverage struct {
+	Path                string
+	Statements, Covered int
+}
+
+// Percent is the exact percentage, 0 where there is no statement.
+func (c Coverage) Percent() *big.Rat { return percent(c.Covered, c.Statements) }
+
+// Percent is the exact percentage, 0 where there is no statement.
+func (p PackageCoverage) Percent() *big.Rat { return percent(p.Covered, p.Statements) }
+
+func percent(part, whole int) *big.Rat {
+	if whole == 0 {
+		return new(big.Rat)
+	}
+	return big.NewRat(100*int64(part), int64(whole))
+}
+
+// Spec is an OpenAPI document that was found, and whether it was judged.
+type Spec struct {
+	Path, Version string
+	Operations    int
+	BasePath      string
+	Used          bool
+	Reason        string
+}
+
+// Report is everything that an audit found. Build makes one.
+type Report struct {
+	Tool            Tool
+	Module, Commit  string
+	Packages        int
+	Score, Uncapped *Interval
+	Verdict         Verdict
+	Gates           []Gate
+	Sections        []Section
+	Findings        []Finding
+	Endpoints       []Endpoint
+	Migrations      []Migration
+	Coverage        *Coverage
+	Specs           []Spec
+	// Unresolved lists registrations that could not be followed, with the reason.
+	Unresolved []Related
+	Notes      []string
+}
+
+// Build scores the criteria and judges the gates. The other fields of in are
+// taken over as they are; notes are sorted and deduplicated.
+func Build(in Report, criteria []Criterion, gates Gates) *Report {
+	r := in
+	bySection := map[rule.Section][]Criterion{}
+	for _, c := range criteria {
+		bySection[c.Rule.Section] = append(bySection[c.Rule.Section], c)
+		r.Findings = append(r.Findings, c.Findings...)
+	}
+	for _, id := range rule.Sections() {
+		cs := bySection[id]
+		sort.SliceStable(cs, func(i, j int) bool {
+			a, b := cs[i].Rule, cs[j].Rule
+			if a.Severity != b.Severity {
+				return a.Severity > b.Severity
+			}
+			return a.ID < b.ID
+		})
+		if gates.selects(id) {
+			r.Sections = append(r.Sections, scoreSection(id, cs))
+		}
+	}
+	sortFindings(r.Findings)
+	setFingerprints(r.Findings)
+	r.Score, r.Uncapped = scoreTotal(r.Sections)
+	r.Notes = sortedUnique(r.Notes)
+	r.Gates, r.Verdict = gates.judge(&r)
+	return &r
+}
+
+// Inconclusive lists the criteria with anything undecided, in report order.
+func (r *Report) Inconclusive() []Criterion {
+	var cs []Criterion
+	for _, s := range r.Sections {
+		for _, c := range s.Criteria {
+			if c.Outcome == Inconclusive || c.Undecided > 0 {
+				cs = append(cs, c)
+			}
+		}
+	}
+	return cs
+}
+
+func sortedUnique(in []string) []string {
+	out := append([]string(nil), in...)
+	sort.Strings(out)
+	n := 0
+	for i, s := range out {
+		if i == 0 || s != out[n-1] {
+			out[n] = s
+			n++
+		}
+	}
+	return out[:n]
+}
