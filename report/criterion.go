@@ -37,7 +37,7 @@ func (c Criterion) ratio() (low, high *big.Rat) {
 	switch {
 	case c.threshold != nil:
 		return c.threshold, c.threshold
-	case c.Examined == 0: // nothing could be looked at
+	case c.Examined <= 0: // nothing could be looked at
 		return big.NewRat(0, 1), big.NewRat(1, 1)
 	case c.Rule.Ratio:
 		n := int64(c.Examined)
@@ -105,6 +105,9 @@ func (t *Tally) Examined() int { return t.c.Examined }
 // apply when no site was found: zero sites are never a pass.
 func (t *Tally) Criterion(noSite string) Criterion {
 	c := t.c
+	if len(c.Findings) > 0 && c.failed() == 0 {
+		c.Examined++ // a finding about a site that nobody counted is a failed site
+	}
 	if c.Examined == 0 {
 		return NotApplicableTo(c.Rule, noSite, c.Evidence...)
 	}
@@ -126,13 +129,16 @@ func (t *Tally) Criterion(noSite string) Criterion {
 
 // Threshold judges a measured value against a bound that it must exceed
 // strictly: r = min(1, got/want). satisfied of examined are the counts behind
-// the value. finding is used when it does not pass.
+// the value; with nothing examined there is nothing measured, which is
+// inconclusive. finding is used when the bound is not exceeded.
 func Threshold(r rule.Rule, satisfied, examined int, got, want *big.Rat, finding Finding, evidence ...Related) Criterion {
-	ratio := new(big.Rat).Quo(got, want)
-	if one := big.NewRat(1, 1); ratio.Cmp(one) > 0 {
-		ratio = one
+	if examined <= 0 {
+		return CannotTell(r, "nothing was measured", evidence...)
 	}
-	c := Criterion{Rule: r, Outcome: Pass, Satisfied: satisfied, Examined: examined, Evidence: evidence, threshold: ratio}
+	c := Criterion{
+		Rule: r, Outcome: Pass, Satisfied: satisfied, Examined: examined, Evidence: evidence,
+		threshold: thresholdRatio(got, want),
+	}
 	if got.Cmp(want) > 0 {
 		return c
 	}
@@ -140,6 +146,19 @@ func Threshold(r rule.Rule, satisfied, examined int, got, want *big.Rat, finding
 	t.Also(finding)
 	t.c.Outcome = Fail
 	return t.c
+}
+
+// thresholdRatio is got/want within 0 and 1; a bound of 0 or less is reached by
+// any value.
+func thresholdRatio(got, want *big.Rat) *big.Rat {
+	one := big.NewRat(1, 1)
+	if want.Sign() <= 0 || got.Cmp(want) >= 0 {
+		return one
+	}
+	if got.Sign() <= 0 {
+		return new(big.Rat)
+	}
+	return new(big.Rat).Quo(got, want)
 }
 
 // NotApplicableTo is the verdict where the rule has nothing to judge; the
@@ -152,4 +171,32 @@ func NotApplicableTo(r rule.Rule, reason string, evidence ...Related) Criterion 
 // says what would settle it.
 func CannotTell(r rule.Rule, reason string, evidence ...Related) Criterion {
 	return Criterion{Rule: r, Outcome: Inconclusive, Reason: reason, Evidence: evidence}
+}
+
+// proven returns the criterion with a verdict that its counts support. One that
+// claims more than it examined, or that gives no verdict, turns inconclusive;
+// a defect that nobody wrote down gets a finding, so that gates see it.
+func (c Criterion) proven() Criterion {
+	unproven := func(why string) Criterion {
+		return CannotTell(c.Rule, why, c.Evidence...)
+	}
+	switch {
+	case c.Outcome.String() == "":
+		return unproven("the check gave no verdict")
+	case c.Outcome == NotApplicable && c.Reason == "":
+		return unproven("the check did not say why the rule does not apply")
+	case c.Outcome == NotApplicable:
+		return c
+	case c.Satisfied < 0 || c.Undecided < 0 || c.threshold == nil && c.failed() < 0:
+		return unproven("the check counted more sites than it examined")
+	case c.Outcome == Pass && c.Examined == 0:
+		return unproven("the check examined nothing")
+	case c.Outcome == Pass && c.threshold == nil && c.Satisfied != c.Examined:
+		return unproven(fmt.Sprintf("the check passed with %d of %d sites satisfied", c.Satisfied, c.Examined))
+	case (c.Outcome == Fail || c.Outcome == Partial) && len(c.Findings) == 0:
+		t := &Tally{c}
+		t.Also(Finding{Message: c.Rule.Title})
+		return t.c
+	}
+	return c
 }

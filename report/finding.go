@@ -1,10 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"sort"
 
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -61,44 +61,30 @@ type Finding struct {
 // live findings count for gates.
 func (f Finding) live() bool { return f.Suppressed == nil && !f.Baselined }
 
-// sortFindings orders by section, severity (heaviest first), rule and place.
-func sortFindings(fs []Finding) {
-	sort.SliceStable(fs, func(i, j int) bool {
-		a, b := fs[i], fs[j]
-		if x, y := a.Section.Order(), b.Section.Order(); x != y {
-			return x < y
-		}
-		if a.Severity != b.Severity {
-			return a.Severity > b.Severity
-		}
-		if a.Rule != b.Rule {
-			return a.Rule < b.Rule
-		}
-		if a.File != b.File {
-			return a.File < b.File
-		}
-		if a.Line != b.Line {
-			return a.Line < b.Line
-		}
-		if a.Column != b.Column {
-			return a.Column < b.Column
-		}
-		if a.Endpoint != b.Endpoint {
-			return a.Endpoint < b.Endpoint
-		}
-		return a.Message < b.Message
-	})
+// compareFindings orders by section, severity (heaviest first), rule and place.
+func compareFindings(a, b *Finding) int {
+	return cmp.Or(
+		cmp.Compare(a.Section.Order(), b.Section.Order()),
+		cmp.Compare(b.Severity, a.Severity),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.File, b.File),
+		cmp.Compare(a.Line, b.Line),
+		cmp.Compare(a.Column, b.Column),
+		cmp.Compare(a.Endpoint, b.Endpoint),
+		cmp.Compare(a.Anchor, b.Anchor),
+		cmp.Compare(a.Message, b.Message),
+	)
 }
 
 // setFingerprints hashes rule, path, anchor and ordinal: no line numbers and no
-// message, so that moving code or rewording a rule keeps the identity.
-func setFingerprints(fs []Finding) {
+// message, so that moving code or rewording a rule keeps the identity. Without
+// an anchor the endpoint serves as one. fs are in report order.
+func setFingerprints(fs []*Finding) {
 	seen := map[string]int{}
-	for i := range fs {
-		key := fs[i].Rule + "\x00" + fs[i].File + "\x00" + fs[i].Anchor
-		n := seen[key]
+	for _, f := range fs {
+		key := f.Rule + "\x00" + f.File + "\x00" + cmp.Or(f.Anchor, f.Endpoint)
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", key, seen[key]))
 		seen[key]++
-		sum := sha256.Sum256([]byte(fmt.Sprintf("%s\x00%d", key, n)))
-		fs[i].Fingerprint = hex.EncodeToString(sum[:16])
+		f.Fingerprint = hex.EncodeToString(sum[:16])
 	}
 }

@@ -1,11 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"math/big"
-	"sort"
+	"slices"
 
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -139,34 +140,57 @@ type Report struct {
 	Notes      []string
 }
 
-// Build scores the criteria and judges the gates. The other fields of in are
-// taken over as they are; notes are sorted and deduplicated.
+// Build scores the criteria and judges the gates. Score, verdict, sections and
+// findings are made here; the other fields of in are taken over as they are,
+// with notes sorted and deduplicated.
 func Build(in Report, criteria []Criterion, gates Gates) *Report {
 	r := in
+	r.Sections, r.Findings = nil, nil
 	bySection := map[rule.Section][]Criterion{}
 	for _, c := range criteria {
-		bySection[c.Rule.Section] = append(bySection[c.Rule.Section], c)
-		r.Findings = append(r.Findings, c.Findings...)
-	}
-	for _, id := range rule.Sections() {
-		cs := bySection[id]
-		sort.SliceStable(cs, func(i, j int) bool {
-			a, b := cs[i].Rule, cs[j].Rule
-			if a.Severity != b.Severity {
-				return a.Severity > b.Severity
-			}
-			return a.ID < b.ID
-		})
-		if gates.selects(id) {
-			r.Sections = append(r.Sections, scoreSection(id, cs))
+		if gates.selects(c.Rule.Section) {
+			c = c.proven()
+			c.Findings = slices.Clone(c.Findings)
+			bySection[c.Rule.Section] = append(bySection[c.Rule.Section], c)
 		}
 	}
-	sortFindings(r.Findings)
-	setFingerprints(r.Findings)
+	for _, cs := range bySection {
+		slices.SortStableFunc(cs, func(a, b Criterion) int {
+			return cmp.Or(cmp.Compare(b.Rule.Severity, a.Rule.Severity), cmp.Compare(a.Rule.ID, b.Rule.ID))
+		})
+	}
+	for _, f := range identify(bySection, gates.Baseline) {
+		r.Findings = append(r.Findings, *f)
+	}
+	for _, id := range rule.Sections() {
+		if gates.selects(id) {
+			r.Sections = append(r.Sections, scoreSection(id, bySection[id]))
+		}
+	}
 	r.Score, r.Uncapped = scoreTotal(r.Sections)
 	r.Notes = sortedUnique(r.Notes)
 	r.Gates, r.Verdict = gates.judge(&r)
 	return &r
+}
+
+// identify gives every finding its fingerprint, marks the baselined ones and
+// returns them in report order. The criteria's own lists are sorted as well.
+func identify(bySection map[rule.Section][]Criterion, baseline map[string]bool) []*Finding {
+	var all []*Finding
+	for _, id := range rule.Sections() {
+		for _, c := range bySection[id] {
+			slices.SortStableFunc(c.Findings, func(a, b Finding) int { return compareFindings(&a, &b) })
+			for i := range c.Findings {
+				all = append(all, &c.Findings[i])
+			}
+		}
+	}
+	slices.SortStableFunc(all, compareFindings)
+	setFingerprints(all)
+	for _, f := range all {
+		f.Baselined = f.Baselined || baseline[f.Fingerprint]
+	}
+	return all
 }
 
 // Inconclusive lists the criteria with anything undecided, in report order.
@@ -183,14 +207,5 @@ func (r *Report) Inconclusive() []Criterion {
 }
 
 func sortedUnique(in []string) []string {
-	out := append([]string(nil), in...)
-	sort.Strings(out)
-	n := 0
-	for i, s := range out {
-		if i == 0 || s != out[n-1] {
-			out[n] = s
-			n++
-		}
-	}
-	return out[:n]
+	return slices.Compact(slices.Sorted(slices.Values(in)))
 }

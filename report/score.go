@@ -71,7 +71,7 @@ func scoreSection(id rule.Section, criteria []Criterion) Section {
 	s := Section{ID: id, Criteria: criteria}
 	if len(criteria) == 0 {
 		s.Outcome = Inconclusive
-		s.Reason = "no rule of this section could run"
+		s.Reason = "no rule of this section ran"
 		s.Score = &Interval{big.NewRat(0, 1), big.NewRat(100, 1)}
 		s.Uncapped = s.Score
 		return s
@@ -93,37 +93,29 @@ func scoreSection(id rule.Section, criteria []Criterion) Section {
 	return s
 }
 
-// sectionOutcome folds the criteria: a failed blocker fails the section, any
-// other defect makes it partial, what is undecided makes it inconclusive.
+// sectionOutcome folds the criteria: a blocker that fails outright, or nothing
+// but failures, fails the section; any other defect makes it partial, what is
+// undecided makes it inconclusive. The reason is for what does not apply.
 func sectionOutcome(criteria []Criterion) (Outcome, string) {
-	var passed, failed, undecided, scored int
-	reason := ""
-	for _, c := range criteria {
-		if !c.scored() {
-			if reason == "" {
-				reason = c.Reason
-			}
-			continue
-		}
-		scored++
-		switch c.Outcome {
-		case Pass:
-			passed++
-		case Inconclusive:
-			undecided++
-		default:
-			failed++
+	count := map[Outcome]int{}
+	scored, reason := 0, "only informational rules apply"
+	for i := len(criteria) - 1; i >= 0; i-- { // the first reason, the heaviest rule's, is kept
+		c := criteria[i]
+		if c.scored() {
+			scored++
+			count[c.Outcome]++
+		} else if c.Outcome == NotApplicable && c.Reason != "" {
+			reason = c.Reason
 		}
 	}
-	caps := cappedBy(criteria)
 	switch {
 	case scored == 0:
 		return NotApplicable, reason
-	case caps.high || failed == scored:
+	case cappedBy(criteria).high || count[Fail] == scored:
 		return Fail, ""
-	case failed > 0:
+	case count[Fail]+count[Partial] > 0:
 		return Partial, ""
-	case undecided > 0:
+	case count[Inconclusive] > 0:
 		return Inconclusive, ""
 	}
 	return Pass, ""
@@ -132,18 +124,27 @@ func sectionOutcome(criteria []Criterion) (Outcome, string) {
 // bounds says which ends of an interval a cap applies to.
 type bounds struct{ low, high bool }
 
-// cappedBy looks for blockers that fail outright: r < 1/2 for a ratio, any
-// failure otherwise. Undecided sites alone never cap.
+// caps says which bounds a blocker that fails outright limits: r < 1/2 for a
+// ratio, any failure otherwise. Undecided sites alone never cap.
+func (c Criterion) caps() bounds {
+	if c.Rule.Severity != rule.Blocker || (c.Outcome != Fail && c.Outcome != Partial) {
+		return bounds{}
+	}
+	half := big.NewRat(1, 2)
+	low, high := c.ratio()
+	return bounds{low.Cmp(half) < 0, high.Cmp(half) < 0}
+}
+
+// Caps reports whether the criterion is a blocker that fails outright, which
+// limits its section and the total.
+func (c Criterion) Caps() bool { return c.caps().low }
+
+// cappedBy joins the caps of several criteria.
 func cappedBy(criteria []Criterion) bounds {
 	var b bounds
-	half := big.NewRat(1, 2)
 	for _, c := range criteria {
-		if c.Rule.Severity != rule.Blocker || (c.Outcome != Fail && c.Outcome != Partial) {
-			continue
-		}
-		low, high := c.ratio()
-		b.low = b.low || low.Cmp(half) < 0
-		b.high = b.high || high.Cmp(half) < 0
+		one := c.caps()
+		b.low, b.high = b.low || one.low, b.high || one.high
 	}
 	return b
 }
@@ -165,38 +166,26 @@ func capInterval(in *Interval, limit int64, b bounds) *Interval {
 func scoreTotal(sections []Section) (score, uncapped *Interval) {
 	var weight int64
 	var caps bounds
-	sum := func(pick func(Section) *big.Rat) *big.Rat {
-		total := new(big.Rat)
-		for _, s := range sections {
-			if s.Score != nil {
-				total.Add(total, new(big.Rat).Mul(pick(s), big.NewRat(int64(s.ID.Weight()), 1)))
-			}
-		}
-		return total
-	}
+	mean := [4]*big.Rat{{}, {}, {}, {}}
 	for _, s := range sections {
 		if s.Score == nil {
 			continue
 		}
+		w := big.NewRat(int64(s.ID.Weight()), 1)
 		weight += int64(s.ID.Weight())
+		for i, v := range []*big.Rat{s.Score.Low, s.Score.High, s.Uncapped.Low, s.Uncapped.High} {
+			mean[i].Add(mean[i], new(big.Rat).Mul(v, w))
+		}
 		b := cappedBy(s.Criteria)
 		caps.low, caps.high = caps.low || b.low, caps.high || b.high
 	}
 	if weight == 0 {
 		return nil, nil
 	}
-	mean := func(pick func(Section) *big.Rat) *big.Rat {
-		return new(big.Rat).Mul(sum(pick), big.NewRat(1, weight))
+	for _, m := range mean {
+		m.Quo(m, big.NewRat(weight, 1))
 	}
-	capped := &Interval{
-		mean(func(s Section) *big.Rat { return s.Score.Low }),
-		mean(func(s Section) *big.Rat { return s.Score.High }),
-	}
-	uncapped = &Interval{
-		mean(func(s Section) *big.Rat { return s.Uncapped.Low }),
-		mean(func(s Section) *big.Rat { return s.Uncapped.High }),
-	}
-	return capInterval(capped, totalCap, caps), uncapped
+	return capInterval(&Interval{mean[0], mean[1]}, totalCap, caps), &Interval{mean[2], mean[3]}
 }
 
 // Floor cuts an exact value down to the given number of decimals: 79.96 shows
