@@ -98,7 +98,7 @@ func Load(ctx context.Context, opts Options) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{
-		Root: repositoryRoot(modDir), Dir: modDir, Fset: token.NewFileSet(),
+		Root: RepositoryRoot(modDir), Dir: modDir, Fset: token.NewFileSet(),
 		jobs: opts.Jobs, actionTimeout: opts.ActionTimeout,
 	}
 	if opts.Progress != nil {
@@ -275,8 +275,8 @@ func (p *Program) collectProblems(pkg *packages.Package) {
 	}
 }
 
-// repositoryRoot is the nearest folder at or above dir that holds .git, else dir.
-func repositoryRoot(dir string) string {
+// RepositoryRoot is the nearest folder at or above dir that holds .git, else dir.
+func RepositoryRoot(dir string) string {
 	for d := dir; ; d = filepath.Dir(d) {
 		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
 			return d

@@ -1,0 +1,48 @@
+package endpoints
+
+import (
+	"fmt"
+
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// Stub is the rule endpoint-stub.
+var Stub = rule.Rule{
+	ID: "endpoint-stub", Title: "a handler that does nothing",
+	Section: rule.Endpoints, Severity: rule.Blocker, Ratio: true, Since: "1.0.0",
+	Why:    "The route answers, so that a smoke test passes, but what the document promises does not happen.",
+	Fix:    "Implement the handler.",
+	Limits: "A handler that does something else than the document says is not a stub; the facets of the endpoint matrix judge that.",
+}
+
+// markStubs turns implemented operations into stubs where the handler only
+// says that it is not implemented.
+func markStubs(r *check.Repo) {
+	// filled in when summaries of handlers are at hand
+}
+
+func stub(r *check.Repo) report.Criterion {
+	if len(r.Matrix.Used) == 0 {
+		return report.CannotTell(Stub, noDocument)
+	}
+	t := report.Examine(Stub)
+	for _, e := range r.Matrix.Endpoints {
+		switch {
+		case e.Operation == nil || e.Route == nil:
+		case e.Status == report.Stub:
+			t.Fail(report.Finding{
+				Message:  fmt.Sprintf("%s is routed to %s, which is a stub: %s; implement it", e.Name(), handlerName(e.Route), e.Reason),
+				Position: e.Route.Handler.Pos, Endpoint: e.Name(), Anchor: e.Name(),
+				Related: []report.Related{{Position: e.Operation.Pos, Message: "described here"}},
+			})
+		case e.Route.Handler.Body == nil:
+			t.Undecided(fmt.Sprintf("%s: the source of %s is not in the module", e.Name(), handlerName(e.Route)),
+				report.Related{Position: e.Route.Pos, Message: e.Name()})
+		default:
+			t.Pass()
+		}
+	}
+	return t.Criterion("no operation has a route")
+}
