@@ -19,14 +19,23 @@ type Document struct {
 	// in document order; "" for the root. At least one.
 	BasePaths  []string
 	Operations []*Operation
-	// Schemas are the named ones: components.schemas or definitions.
+	// Schemas are the named ones: components.schemas or definitions by their name,
+	// other targets of references as "#/pointer" or "file#/pointer".
 	Schemas map[string]*Schema
 	// SecuritySchemes by name; Type is apiKey, http, oauth2, openIdConnect, mutualTLS, basic.
 	SecuritySchemes map[string]SecurityScheme
 	// Problems are violations of the specification, each with its place.
 	Problems []Problem
-	// Abstained says what could not be validated and why (cyclic schemas, limits).
+	// Abstained says what could not be read or validated and why (references out of
+	// the repository, limits, a parser that did not finish).
 	Abstained []Problem
+	// Examples is the judgement on each example value.
+	Examples Examples
+	// Validated says that validation ran to its end, so that no problem means none.
+	Validated bool
+	// Unread says why the document has no model; nil where it was read. Where the
+	// document is at fault, Problems says so too.
+	Unread *Problem
 	// Pos is where the version key stands.
 	Pos report.Position
 }
@@ -36,6 +45,17 @@ type Problem struct {
 	report.Position
 	Message string
 }
+
+// Examples are the example values of a document, held against their schemas.
+type Examples struct {
+	// Valid is the number of those that satisfy them.
+	Valid int
+	// Invalid are those that don't, Undecided those that could not be checked.
+	Invalid, Undecided []Problem
+}
+
+// String is "file:line: message".
+func (p Problem) String() string { return p.Position.String() + ": " + p.Message }
 
 // Operation is one method on one path.
 type Operation struct {
