@@ -5,6 +5,7 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/backend-conformance/conformance/analyzers/errorignored"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -18,7 +19,9 @@ type Owner struct {
 // Owners lists the analyzers that report, in the order in which they run. A
 // new analyzer is one folder and one line here.
 func Owners() []Owner {
-	return []Owner{}
+	return []Owner{
+		{errorignored.Analyzer, []rule.Rule{errorignored.Rule}},
+	}
 }
 
 // All lists every analyzer, as drivers want them.
