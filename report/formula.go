@@ -89,24 +89,34 @@ func (r *Report) totalFormula(end func(*Interval) *big.Rat) Formula {
 	}
 	f.Value.Quo(f.Value, big.NewRat(f.Divisor, 1))
 	for digits := 1; digits <= maxTermDigits; digits++ {
-		sum := new(big.Rat)
-		f.Terms = f.Terms[:0]
-		for _, s := range r.Sections {
-			if s.Score == nil {
-				continue
-			}
-			shown := Floor(end(s.Score), digits)
-			value, _ := new(big.Rat).SetString(shown)
-			sum.Add(sum, value.Mul(value, big.NewRat(int64(s.ID.Weight()), 1)))
-			f.Terms = append(f.Terms, fmt.Sprintf("%d·%s", s.ID.Weight(), shown))
-		}
+		terms, sum := r.totalTerms(end, func(v *big.Rat) string { return Floor(v, digits) })
 		if Decimal(sum.Quo(sum, big.NewRat(f.Divisor, 1))) == Decimal(f.Value) {
-			break
+			f.Terms = terms
+			return f
 		}
 	}
+	f.Terms, _ = r.totalTerms(end, (*big.Rat).RatString)
 	return f
 }
 
-// maxTermDigits bounds the decimals of the total's terms: section scores are
-// floored to the fewest decimals with which they still add up.
-const maxTermDigits = 9
+// maxTermDigits bounds the decimals of the total's terms. Section scores are
+// floored to the fewest decimals with which they still add up; where no such
+// number exists they are written as fractions.
+const maxTermDigits = 4
+
+// totalTerms writes weight·score for each applicable section and adds up what
+// it wrote.
+func (r *Report) totalTerms(end func(*Interval) *big.Rat, write func(*big.Rat) string) (terms []string, sum *big.Rat) {
+	sum = new(big.Rat)
+	for _, s := range r.Sections {
+		if s.Score == nil {
+			continue
+		}
+		shown := write(end(s.Score))
+		if value, ok := new(big.Rat).SetString(shown); ok {
+			sum.Add(sum, value.Mul(value, big.NewRat(int64(s.ID.Weight()), 1)))
+		}
+		terms = append(terms, fmt.Sprintf("%d·%s", s.ID.Weight(), shown))
+	}
+	return terms, sum
+}

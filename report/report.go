@@ -193,6 +193,34 @@ func identify(bySection map[rule.Section][]Criterion, baseline map[string]bool) 
 	return all
 }
 
+// SortedMigrations lists them by tool and version. Versions count as numbers
+// where they are digits, so that 2 comes before 10.
+func (r *Report) SortedMigrations() []Migration {
+	return slices.SortedStableFunc(slices.Values(r.Migrations), func(a, b Migration) int {
+		return cmp.Or(cmp.Compare(a.Tool, b.Tool), compareVersions(a.Version, b.Version), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Up, b.Up))
+	})
+}
+
+// compareVersions puts digits in front of names, and orders digits by value.
+func compareVersions(a, b string) int {
+	x, xok := new(big.Int).SetString(a, 10)
+	y, yok := new(big.Int).SetString(b, 10)
+	switch {
+	case xok && yok:
+		return cmp.Or(x.Cmp(y), cmp.Compare(a, b))
+	case xok != yok:
+		return compareBool(xok, yok)
+	}
+	return cmp.Compare(a, b)
+}
+
+// LeastCovered lists the packages from the least covered to the most.
+func (c Coverage) LeastCovered() []PackageCoverage {
+	return slices.SortedStableFunc(slices.Values(c.Packages), func(a, b PackageCoverage) int {
+		return cmp.Or(a.Percent().Cmp(b.Percent()), cmp.Compare(b.Statements, a.Statements), cmp.Compare(a.Path, b.Path))
+	})
+}
+
 // Inconclusive lists the criteria with anything undecided, in report order.
 func (r *Report) Inconclusive() []Criterion {
 	var cs []Criterion

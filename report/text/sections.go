@@ -1,0 +1,222 @@
+package text
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+const (
+	barCells     = 20
+	scoreColumns = 17 // "100.0 up to 100.0"
+	wordColumns  = 16 // "– not applicable"
+)
+
+// overview is the block of all sections, one line each, and the total.
+func (t *renderer) overview() {
+	t.heading("Score", "█ proven  ▒ undecided  ░ lost")
+	t.blank()
+	title := t.width - 5 - 2 - barCells - 2 - scoreColumns - 2 - wordColumns - 1
+	for _, s := range t.r.Sections {
+		st := outcomeStyle(s.Outcome)
+		t.line(append([]span{
+			{"  " + pad(string(s.ID), 4), bold}, {pad(cut(s.ID.Title(), title), title+1), titleStyle(s)},
+		}, t.scoreCells(s.Score, st, s.Outcome.Symbol()+" "+s.Outcome.Words())...)...)
+	}
+	t.line(span{"  " + strings.Repeat("─", t.width-2), faint})
+	v := t.r.Verdict
+	t.line(append([]span{{"  " + pad("Total", 5+title), bold}},
+		t.scoreCells(t.r.Score, verdictStyle(v), v.Symbol()+" "+strings.ToUpper(string(v)))...)...)
+	t.total()
+}
+
+func titleStyle(s report.Section) style {
+	if s.Outcome == report.NotApplicable {
+		return faint
+	}
+	return plain
+}
+
+// scoreCells are the bar, the score and the outcome in columns.
+func (t *renderer) scoreCells(i *report.Interval, st style, word string) []span {
+	if i == nil {
+		return []span{{" " + strings.Repeat("·", barCells) + "  ", faint}, {pad("    –", scoreColumns+2), faint}, {word, st}}
+	}
+	proven, open := cells(i.Low), cells(i.High)
+	score, up := padLeft(report.Decimal(i.Low), 5), ""
+	if i.String() != report.Decimal(i.Low) {
+		up = " up to " + report.Decimal(i.High)
+	}
+	return []span{
+		{" " + strings.Repeat("█", proven), st},
+		{strings.Repeat("▒", open-proven), accent},
+		{strings.Repeat("░", barCells-open) + "  ", faint},
+		{score, bold}, {pad(up, scoreColumns+2-5), faint}, {word, st},
+	}
+}
+
+// cells is how many cells of the bar a score fills; it is floored, so that only
+// 100 fills the bar.
+func cells(score *big.Rat) int {
+	v := new(big.Rat).Mul(score, big.NewRat(barCells, 100))
+	return int(new(big.Int).Quo(v.Num(), v.Denom()).Int64())
+}
+
+// total writes out the total from the sections' scores, and its cap.
+func (t *renderer) total() {
+	low, high, ok := t.r.Formulas()
+	if !ok {
+		return
+	}
+	t.blank()
+	lead := []span{{"  ", plain}}
+	t.formula(lead, "", low)
+	if t.r.Score.String() != report.Decimal(t.r.Score.Low) {
+		t.formula(lead, "up to ", high)
+	}
+	if report.Decimal(low.Value) != report.Decimal(t.r.Score.Low) {
+		t.wrapped(lead, fmt.Sprintf("capped at %s while a blocker fails: %s", report.Decimal(t.r.Score.Low), strings.Join(capping(t.r.Sections), ", ")), bad)
+	}
+	if t.r.Uncapped.String() != t.r.Score.String() {
+		t.wrapped(lead, "without any cap: "+t.r.Uncapped.String(), faint)
+	}
+}
+
+// capping names the blockers that limit the score.
+func capping(sections []report.Section) []string {
+	var ids []string
+	for _, s := range sections {
+		for _, c := range s.Criteria {
+			if c.Caps() {
+				ids = append(ids, c.Rule.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// formula wraps between terms, which hold no blanks; further lines begin under
+// the first term.
+func (t *renderer) formula(lead []span, prefix string, f report.Formula) {
+	equals, terms, _ := strings.Cut(prefix+f.String(), "(")
+	t.wrapped(append(lead[:len(lead):len(lead)], span{equals + "(", faint}), terms, faint)
+}
+
+// details shows each section with its terms and its criteria.
+func (t *renderer) details() {
+	t.heading("Sections", "satisfied/examined, points lost of the section's 100")
+	for _, s := range t.r.Sections {
+		t.blank()
+		t.sectionHead(s)
+		t.terms(s)
+		t.criteria(s)
+	}
+}
+
+func (t *renderer) sectionHead(s report.Section) {
+	st := outcomeStyle(s.Outcome)
+	score := "–"
+	if s.Score != nil {
+		score = s.Score.String()
+	}
+	left := pad(string(s.ID), 4) + s.ID.Title()
+	right := score + "  " + s.Outcome.Symbol() + " " + s.Outcome.Words()
+	gap := max(2, t.width-utf8.RuneCountInString(left)-utf8.RuneCountInString(right))
+	t.line(span{left, bold}, span{strings.Repeat(" ", gap), plain}, span{score, bold}, span{"  " + s.Outcome.Symbol() + " " + s.Outcome.Words(), st})
+	if s.Reason != "" {
+		t.wrapped([]span{{"    ", plain}}, s.Reason, faint)
+	}
+}
+
+// terms writes out the section's score, and its cap.
+func (t *renderer) terms(s report.Section) {
+	low, high, ok := s.Formulas()
+	if !ok {
+		return
+	}
+	lead := []span{{"    ", plain}}
+	t.formula(lead, "", low)
+	if s.Uncapped.String() != report.Decimal(s.Uncapped.Low) {
+		t.formula(lead, "up to ", high)
+	}
+	if s.Capped() {
+		t.wrapped(lead, fmt.Sprintf("capped at %s while a blocker fails: %s", s.Score, strings.Join(capping([]report.Section{s}), ", ")), bad)
+	}
+}
+
+// criteria gives a line to each criterion that lost something or could not be
+// decided; those that pass, and those that do not apply, share lines.
+func (t *renderer) criteria(s report.Section) {
+	id := 0
+	for _, c := range s.Criteria {
+		if t.ownLine(c) {
+			id = max(id, len(c.Rule.ID))
+		}
+	}
+	var passed, idle []string
+	for _, c := range s.Criteria {
+		switch {
+		case t.ownLine(c):
+			t.criterion(s, c, id)
+		case c.Outcome == report.Pass:
+			passed = append(passed, c.Rule.ID+" "+sites(c))
+		default:
+			idle = append(idle, c.Rule.ID)
+		}
+	}
+	if len(passed) > 0 {
+		t.items([]span{{"    ✓ ", good}}, passed)
+	}
+	if len(idle) > 0 && s.Outcome != report.NotApplicable {
+		t.items([]span{{"    – ", faint}, {"not applicable: ", faint}}, idle)
+	}
+}
+
+func (t *renderer) ownLine(c report.Criterion) bool {
+	return t.verbose || c.Outcome != report.Pass && c.Outcome != report.NotApplicable
+}
+
+// items writes a list that breaks between its members only.
+func (t *renderer) items(lead []span, list []string) {
+	const hard = "\u00a0" // keeps the blank inside an item from breaking
+	for i, s := range list {
+		list[i] = strings.ReplaceAll(s, " ", hard)
+	}
+	t.wrapped(lead, strings.Join(list, ", "), faint)
+}
+
+func (t *renderer) criterion(s report.Section, c report.Criterion, id int) {
+	st := outcomeStyle(c.Outcome)
+	lost := ""
+	if v := s.Lost(c); v.Sign() > 0 {
+		lost = "−" + points(v)
+	}
+	facts := []span{
+		{"    " + c.Outcome.Symbol() + " ", st}, {pad(c.Rule.ID, id+2), plain}, {pad(c.Rule.Severity.String(), 9), severityStyle(c.Rule.Severity)},
+		{padLeft(sites(c), 11), plain}, {padLeft(lost, 8), st}, {"  ", plain},
+	}
+	remark := c.Outcome.Words()
+	switch {
+	case c.Outcome == report.Inconclusive, c.Outcome == report.NotApplicable:
+		remark = c.Outcome.Words() + ": " + c.Reason
+	case c.Undecided > 0:
+		remark = fmt.Sprintf("%s, %d undecided: %s", c.Outcome.Words(), c.Undecided, c.Reason)
+	}
+	t.wrapped(facts, remark, faint)
+}
+
+// sites is satisfied/examined; a rule that examined nothing shows a dash.
+func sites(c report.Criterion) string {
+	if c.Examined == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d/%d", c.Satisfied, c.Examined)
+}
+
+func severityStyle(s rule.Severity) style {
+	return map[rule.Severity]style{rule.Blocker: bad, rule.Major: warn}[s]
+}
