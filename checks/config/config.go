@@ -193,4 +193,3 @@ func matchGlob(glob, s string) bool {
 		tail = next
 	}
 }
-

@@ -46,6 +46,15 @@ func specMissing(r *check.Repo) report.Criterion {
 	if t.Examined() > 0 {
 		return t.Criterion("")
 	}
+	for _, d := range r.Documents {
+		if d.Unread != nil {
+			t.Fail(report.Finding{
+				Message:  fmt.Sprintf("%s cannot be read: %s; repair the document", d.Path, d.Unread.Message),
+				Position: d.Unread.Position, Anchor: d.Path,
+			})
+			return t.Criterion("")
+		}
+	}
 	message := "the repository holds no OpenAPI or Swagger document; commit the one that this server implements, or name it with --spec"
 	for _, s := range r.Matrix.Specs {
 		message = fmt.Sprintf("%s is not a document of this server (%s); commit the right one or name it with --spec", s.Path, s.Reason)

@@ -91,13 +91,23 @@ func (b *builder) candidate(d *spec.Document) *candidate {
 		return &candidate{doc: d, base: base, served: b.served(d, base)}
 	}
 	var best *candidate
-	for _, base := range b.bases(d) {
+	for i, base := range b.bases(d) {
 		c := &candidate{doc: d, base: base, served: b.served(d, base)}
+		if i >= max(1, len(d.BasePaths)) && !c.plausible() {
+			continue
+		}
 		if best == nil || len(c.served) > len(best.served) {
 			best = c
 		}
 	}
 	return best
+}
+
+// plausible guards against a mount point that only a chance likeness suggests:
+// it must serve the whole document, or a good part with more than one operation.
+func (c *candidate) plausible() bool {
+	n, all := len(c.served), len(c.doc.Operations)
+	return n == all || n >= 2 && 3*n >= all
 }
 
 // bases lists possible mount points, the declared ones first, then those that
@@ -191,6 +201,9 @@ func (b *builder) choose(cs []*candidate) {
 	for _, c := range order {
 		overlap := fmt.Sprintf("%d of %d operations match a route", len(c.served), len(c.doc.Operations))
 		switch {
+		case c.doc.Unread != nil:
+			c.reason = "cannot be read: " + c.doc.Unread.Message
+			continue
 		case b.opts.Named:
 			c.used, c.reason = true, "named by --spec; "+overlap
 		case len(c.doc.Operations) == 0:

@@ -9,10 +9,10 @@ import (
 type segmentKind int
 
 const (
-	literal segmentKind = iota
-	mixed               // literal text around parameters: "{id}.json"
-	param               // {name} or {name:regexp}
-	catchAll            // {name...}: this and all that follows
+	literal  segmentKind = iota
+	mixed                // literal text around parameters: "{id}.json"
+	param                // {name} or {name:regexp}
+	catchAll             // {name...}: this and all that follows
 )
 
 // segment is one part of a path between slashes.
