@@ -58,9 +58,6 @@ type Finding struct {
 	Fingerprint string
 }
 
-// live findings count for gates.
-func (f Finding) live() bool { return f.Suppressed == nil && !f.Baselined }
-
 // compareFindings orders by section, severity (heaviest first), rule and place.
 func compareFindings(a, b *Finding) int {
 	return cmp.Or(

@@ -21,7 +21,7 @@ type Gain struct {
 // Example is a place to start with; not valid where the rule has no finding.
 func (g Gain) Example() Position {
 	for _, f := range g.Criterion.Findings {
-		if f.live() {
+		if f.Live() {
 			return f.Position
 		}
 	}

@@ -100,11 +100,11 @@ func (g Gates) failOn(r *Report) Gate {
 	gate := Gate{Name: "fail-on " + g.FailOn.String(), Want: "0 findings", Verdict: VerdictPass}
 	n := 0
 	for _, f := range r.Findings {
-		if f.Severity >= g.FailOn && f.live() {
+		if f.Severity >= g.FailOn && f.Live() {
 			n++
 		}
 	}
-	gate.Got = plural(n, "finding")
+	gate.Got = Plural(n, "finding")
 	if n > 0 {
 		gate.Verdict = VerdictFail
 		return gate
@@ -117,7 +117,7 @@ func (g Gates) failOn(r *Report) Gate {
 	}
 	if open > 0 {
 		gate.Verdict = VerdictUndecided
-		gate.Got = "0 findings, " + plural(open, "inconclusive criterion")
+		gate.Got = "0 findings, " + Plural(open, "inconclusive criterion")
 	}
 	return gate
 }
@@ -170,13 +170,3 @@ func decimals(v *big.Rat) int {
 
 // exactDecimal writes a bound as it was given: 80, 79.96.
 func exactDecimal(v *big.Rat) string { return v.FloatString(decimals(v)) }
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if noun == "inconclusive criterion" {
-		return fmt.Sprintf("%d inconclusive criteria", n)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}

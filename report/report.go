@@ -54,6 +54,23 @@ type Endpoint struct {
 // Name is "METHOD /path", as messages and anchors write it.
 func (e Endpoint) Name() string { return e.Method + " " + e.Path }
 
+// Facets are the six in the order of the matrix: parameters, body, responses,
+// auth, validation, tested.
+func (e Endpoint) Facets() []Facet {
+	return []Facet{e.Parameters, e.Body, e.Responses, e.Auth, e.Validation, e.Tested}
+}
+
+// Place is the registration, else the document's line.
+func (e Endpoint) Place() Position {
+	switch {
+	case e.Route != nil:
+		return e.Route.Position
+	case e.Spec != nil:
+		return *e.Spec
+	}
+	return Position{}
+}
+
 // RoutePosition is where a route is registered and its full pattern.
 type RoutePosition struct {
 	Position
@@ -169,8 +186,27 @@ func Build(in Report, criteria []Criterion, gates Gates) *Report {
 	}
 	r.Score, r.Uncapped = scoreTotal(r.Sections)
 	r.Notes = sortedUnique(r.Notes)
+	r.Endpoints = settleEndpoints(r.Endpoints)
 	r.Gates, r.Verdict = gates.judge(&r)
 	return &r
+}
+
+// settleEndpoints gives a state to facets that no check has set: an operation
+// without a route has nothing to judge, for any other the answer is not known.
+func settleEndpoints(in []Endpoint) []Endpoint {
+	out := slices.Clone(in)
+	for i := range out {
+		e := &out[i]
+		e.Status = cmp.Or(e.Status, EndpointUnclear)
+		unset := FacetInconclusive
+		if e.Status == Missing {
+			unset = FacetNotApplicable
+		}
+		for _, f := range []*Facet{&e.Parameters, &e.Body, &e.Responses, &e.Auth, &e.Validation, &e.Tested} {
+			*f = cmp.Or(*f, unset)
+		}
+	}
+	return out
 }
 
 // identify gives every finding its fingerprint, marks the baselined ones and

@@ -16,34 +16,22 @@ const (
 
 // findings lists the defects by rule, in report order.
 func (t *renderer) findings() {
-	groups := byRule(t.r.Findings)
+	groups := report.ByRule(t.r.Findings)
 	if len(groups) == 0 {
 		t.heading("Findings", "none")
 		return
 	}
-	t.heading("Findings", plural(len(t.r.Findings), "finding")+" of "+plural(len(groups), "rule"))
+	t.heading("Findings", report.Plural(len(t.r.Findings), "finding")+" of "+report.Plural(len(groups), "rule"))
 	for _, fs := range groups {
 		t.blank()
 		t.group(fs)
 	}
 }
 
-// byRule splits findings, which are sorted, at the borders of rules.
-func byRule(fs []report.Finding) [][]report.Finding {
-	var groups [][]report.Finding
-	for i, f := range fs {
-		if i == 0 || f.Rule != fs[i-1].Rule || f.Section != fs[i-1].Section {
-			groups = append(groups, nil)
-		}
-		groups[len(groups)-1] = append(groups[len(groups)-1], f)
-	}
-	return groups
-}
-
 func (t *renderer) group(fs []report.Finding) {
 	f := fs[0]
 	t.line(span{pad(string(f.Section), 4), bold}, span{f.Rule, bold}, span{"  " + f.Severity.String(), severityStyle(f.Severity)},
-		span{"  " + plural(len(fs), "finding"), faint})
+		span{"  " + report.Plural(len(fs), "finding"), faint})
 	shown := fs
 	if !t.verbose && len(fs) > findingsPerRule {
 		shown = fs[:findingsPerRule]
@@ -71,11 +59,8 @@ func (t *renderer) finding(f report.Finding, place int) {
 		lead = []span{{strings.Repeat(" ", 4+place+2), plain}}
 	}
 	message := f.Message
-	switch {
-	case f.Suppressed != nil:
-		message += " (suppressed: " + *f.Suppressed + ")"
-	case f.Baselined:
-		message += " (in the baseline)"
+	if state := f.State(); state != "" {
+		message += " (" + state + ")"
 	}
 	t.wrapped(lead, message, plain)
 	t.related(f.Related, 4+place+2)
@@ -99,7 +84,7 @@ func (t *renderer) unresolved() {
 	if len(t.r.Unresolved) == 0 {
 		return
 	}
-	t.heading("Unresolved registrations", plural(len(t.r.Unresolved), "place"))
+	t.heading("Unresolved registrations", report.Plural(len(t.r.Unresolved), "place"))
 	for _, u := range t.r.Unresolved {
 		t.wrapped([]span{{"  ? ", accent}, {u.Position.String() + "  ", accent}}, u.Message, plain)
 	}

@@ -15,7 +15,7 @@ func (t *renderer) fixFirst() {
 	if len(gains) == 0 {
 		return
 	}
-	capped := t.r.Score.Low.Cmp(t.r.Uncapped.Low) != 0
+	capped := t.r.IsCapped()
 	remark := "points of the total gained by this rule alone"
 	if capped {
 		remark = "points of the total gained by this rule alone: now, and before caps"
@@ -33,31 +33,16 @@ func (t *renderer) fixFirst() {
 		t.gain(i+1, g, id, capped)
 	}
 	if cut := len(gains) - len(shown); cut > 0 {
-		t.line(span{fmt.Sprintf("      … and %s more; --verbose lists them all", plural(cut, "rule")), faint})
+		t.line(span{fmt.Sprintf("      … and %s more; --verbose lists them all", report.Plural(cut, "rule")), faint})
 	}
 }
 
 func (t *renderer) gain(n int, g report.Gain, id int, capped bool) {
 	c := g.Criterion
-	lead := []span{{padLeft(fmt.Sprintf("%d.", n), 5), faint}, {padLeft("+"+points(g.Total), 7), good}}
+	lead := []span{{padLeft(fmt.Sprintf("%d.", n), 5), faint}, {padLeft("+"+report.Points(g.Total), 7), good}}
 	if capped {
-		lead = append(lead, span{padLeft("+"+points(g.Uncapped), 7), faint})
+		lead = append(lead, span{padLeft("+"+report.Points(g.Uncapped), 7), faint})
 	}
 	lead = append(lead, span{"  " + pad(c.Rule.ID, id+2), bold}, span{pad(string(c.Rule.Section), 5), faint})
-	t.wrapped(lead, gainRemark(g), plain)
-}
-
-// gainRemark says where to start, and why a blocker leads.
-func gainRemark(g report.Gain) string {
-	c := g.Criterion
-	remark := plural(len(c.Findings), "finding")
-	if g.Settle {
-		remark = "inconclusive: " + c.Reason
-	} else if p := g.Example(); p.IsValid() {
-		remark += ", e.g. " + p.String()
-	}
-	if c.Caps() {
-		remark += "; caps the score"
-	}
-	return remark
+	t.wrapped(lead, g.Remark(), plain)
 }

@@ -89,7 +89,7 @@ func (p *page) blank() { p.w.WriteByte('\n') }
 // heading opens a part of the report.
 func (p *page) heading(title, remark string) {
 	p.blank()
-	rule := strings.Repeat("─", max(2, p.width-utf8.RuneCountInString(title)-utf8.RuneCountInString(remark)-3))
+	rule := strings.Repeat("─", max(2, p.width-utf8.RuneCountInString(title)-utf8.RuneCountInString(remark)-2))
 	p.line(span{title + " ", bold}, span{rule, faint}, span{" " + remark, faint})
 }
 

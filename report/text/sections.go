@@ -1,8 +1,6 @@
 package text
 
 import (
-	"fmt"
-	"math/big"
 	"strings"
 	"unicode/utf8"
 
@@ -46,9 +44,9 @@ func (t *renderer) scoreCells(i *report.Interval, st style, word string) []span 
 	if i == nil {
 		return []span{{" " + strings.Repeat("·", barCells) + "  ", faint}, {pad("    –", scoreColumns+2), faint}, {word, st}}
 	}
-	proven, open := cells(i.Low), cells(i.High)
+	proven, open := i.Cells(barCells)
 	score, up := padLeft(report.Decimal(i.Low), 5), ""
-	if i.String() != report.Decimal(i.Low) {
+	if !i.IsPoint() {
 		up = " up to " + report.Decimal(i.High)
 	}
 	return []span{
@@ -57,13 +55,6 @@ func (t *renderer) scoreCells(i *report.Interval, st style, word string) []span 
 		{strings.Repeat("░", barCells-open) + "  ", faint},
 		{score, bold}, {pad(up, scoreColumns+2-5), faint}, {word, st},
 	}
-}
-
-// cells is how many cells of the bar a score fills; it is floored, so that only
-// 100 fills the bar.
-func cells(score *big.Rat) int {
-	v := new(big.Rat).Mul(score, big.NewRat(barCells, 100))
-	return int(new(big.Int).Quo(v.Num(), v.Denom()).Int64())
 }
 
 // total writes out the total from the sections' scores, and its cap.
@@ -75,28 +66,15 @@ func (t *renderer) total() {
 	t.blank()
 	lead := []span{{"  ", plain}}
 	t.formula(lead, "", low)
-	if t.r.Score.String() != report.Decimal(t.r.Score.Low) {
+	if report.Decimal(high.Value) != report.Decimal(low.Value) {
 		t.formula(lead, "up to ", high)
 	}
-	if report.Decimal(low.Value) != report.Decimal(t.r.Score.Low) {
-		t.wrapped(lead, fmt.Sprintf("capped at %s while a blocker fails: %s", report.Decimal(t.r.Score.Low), strings.Join(capping(t.r.Sections), ", ")), bad)
+	if note := t.r.CapNote(); note != "" {
+		t.wrapped(lead, note, bad)
 	}
-	if t.r.Uncapped.String() != t.r.Score.String() {
+	if t.r.IsCapped() {
 		t.wrapped(lead, "without any cap: "+t.r.Uncapped.String(), faint)
 	}
-}
-
-// capping names the blockers that limit the score.
-func capping(sections []report.Section) []string {
-	var ids []string
-	for _, s := range sections {
-		for _, c := range s.Criteria {
-			if c.Caps() {
-				ids = append(ids, c.Rule.ID)
-			}
-		}
-	}
-	return ids
 }
 
 // formula wraps between terms, which hold no blanks; further lines begin under
@@ -140,11 +118,11 @@ func (t *renderer) terms(s report.Section) {
 	}
 	lead := []span{{"    ", plain}}
 	t.formula(lead, "", low)
-	if s.Uncapped.String() != report.Decimal(s.Uncapped.Low) {
+	if !s.Uncapped.IsPoint() {
 		t.formula(lead, "up to ", high)
 	}
-	if s.Capped() {
-		t.wrapped(lead, fmt.Sprintf("capped at %s while a blocker fails: %s", s.Score, strings.Join(capping([]report.Section{s}), ", ")), bad)
+	if note := s.CapNote(); note != "" {
+		t.wrapped(lead, note, bad)
 	}
 }
 
@@ -163,7 +141,7 @@ func (t *renderer) criteria(s report.Section) {
 		case t.ownLine(c):
 			t.criterion(s, c, id)
 		case c.Outcome == report.Pass:
-			passed = append(passed, c.Rule.ID+" "+sites(c))
+			passed = append(passed, c.Rule.ID+" "+c.Sites())
 		default:
 			idle = append(idle, c.Rule.ID)
 		}
@@ -193,28 +171,13 @@ func (t *renderer) criterion(s report.Section, c report.Criterion, id int) {
 	st := outcomeStyle(c.Outcome)
 	lost := ""
 	if v := s.Lost(c); v.Sign() > 0 {
-		lost = "−" + points(v)
+		lost = "−" + report.Points(v)
 	}
 	facts := []span{
 		{"    " + c.Outcome.Symbol() + " ", st}, {pad(c.Rule.ID, id+2), plain}, {pad(c.Rule.Severity.String(), 9), severityStyle(c.Rule.Severity)},
-		{padLeft(sites(c), 11), plain}, {padLeft(lost, 8), st}, {"  ", plain},
+		{padLeft(c.Sites(), 11), plain}, {padLeft(lost, 8), st}, {"  ", plain},
 	}
-	remark := c.Outcome.Words()
-	switch {
-	case c.Outcome == report.Inconclusive, c.Outcome == report.NotApplicable:
-		remark = c.Outcome.Words() + ": " + c.Reason
-	case c.Undecided > 0:
-		remark = fmt.Sprintf("%s, %d undecided: %s", c.Outcome.Words(), c.Undecided, c.Reason)
-	}
-	t.wrapped(facts, remark, faint)
-}
-
-// sites is satisfied/examined; a rule that examined nothing shows a dash.
-func sites(c report.Criterion) string {
-	if c.Examined == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%d/%d", c.Satisfied, c.Examined)
+	t.wrapped(facts, c.Remark(), faint)
 }
 
 func severityStyle(s rule.Severity) style {

@@ -28,13 +28,13 @@ func (t *renderer) coverage() {
 		t.coverageLine(shortPackage(p.Path, t.r.Module), p, plain, "")
 	}
 	if cut > 0 {
-		t.line(span{fmt.Sprintf("  … and %s more; --verbose lists them all", plural(cut, "package")), faint})
+		t.line(span{fmt.Sprintf("  … and %s more; --verbose lists them all", report.Plural(cut, "package")), faint})
 	}
 }
 
 func (t *renderer) coverageLine(name string, p report.PackageCoverage, st style, remark string) {
 	percent := p.Percent()
-	full := cells(percent)
+	full, _ := report.Interval{Low: percent, High: percent}.Cells(barCells)
 	t.line(span{"  ", plain}, span{strings.Repeat("█", full), coverageStyle(p, t.r.Coverage.Threshold)}, span{strings.Repeat("░", barCells-full), faint},
 		span{padLeft(report.Decimal(percent)+"%", 8), bold}, span{padLeft(fmt.Sprintf("%d/%d", p.Covered, p.Statements), 14), faint},
 		span{"  " + name, st}, span{"  " + remark, faint})
@@ -69,7 +69,7 @@ func (t *renderer) migrations() {
 			shown = append(shown, m)
 		}
 	}
-	remark := plural(len(t.r.Migrations), "version")
+	remark := report.Plural(len(t.r.Migrations), "version")
 	if fine := len(t.r.Migrations) - len(shown); fine > 0 {
 		remark += fmt.Sprintf(", %d paired and reversible", fine)
 	}

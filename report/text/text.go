@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"math/big"
 	"strings"
 
 	"github.com/backend-conformance/conformance/report"
@@ -58,7 +57,7 @@ func (t *renderer) header() {
 	name := cmp.Or(tool.Name, "conformance")
 	t.line(span{name + " " + tool.Version, bold}, span{"  ruleset " + tool.Ruleset + hash(tool.RulesetHash), faint})
 	t.blank()
-	t.field("module", t.r.Module, plural(t.r.Packages, "package")+commit(t.r.Commit))
+	t.field("module", t.r.Module, report.Plural(t.r.Packages, "package")+commit(t.r.Commit))
 	used := 0
 	for _, s := range t.r.Specs {
 		if s.Used {
@@ -99,7 +98,7 @@ func commit(c string) string {
 }
 
 func specFacts(s report.Spec) string {
-	facts := []string{"OpenAPI " + cmp.Or(s.Version, "?"), plural(s.Operations, "operation")}
+	facts := []string{"OpenAPI " + cmp.Or(s.Version, "?"), report.Plural(s.Operations, "operation")}
 	if s.BasePath != "" {
 		facts = append(facts, "base path "+s.BasePath)
 	}
@@ -143,24 +142,4 @@ func outcomeStyle(o report.Outcome) style {
 	return map[report.Outcome]style{
 		report.Pass: good, report.Partial: warn, report.Fail: bad, report.NotApplicable: faint, report.Inconclusive: accent,
 	}[o]
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		return fmt.Sprintf("%d %sies", n, stem)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// points writes a number of points with one decimal; what is above zero never
-// shows as zero.
-func points(v *big.Rat) string {
-	shown := report.Decimal(v)
-	if v.Sign() > 0 && shown == "0.0" {
-		return "<0.1"
-	}
-	return shown
 }

@@ -1,0 +1,151 @@
+package report
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+)
+
+// This file holds what several renderers say in the same words.
+
+// Plural counts things: "1 finding", "2 findings", "3 entries".
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "criterion"); ok {
+		return fmt.Sprintf("%d %scriteria", n, stem)
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, stem)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Cells divides a bar of n cells: proven are filled by low, those up to open by
+// high. Both are floored, so that only 100 fills the bar.
+func (i Interval) Cells(n int) (proven, open int) { return cells(i.Low, n), cells(i.High, n) }
+
+// cells floors a value of 0 to 100 to cells of a bar.
+func cells(v *big.Rat, n int) int {
+	scaled := new(big.Rat).Mul(v, big.NewRat(int64(n), 100))
+	return int(new(big.Int).Quo(scaled.Num(), scaled.Denom()).Int64())
+}
+
+// Bar draws the interval with block characters: proven, undecided, lost.
+func (i Interval) Bar(n int) string {
+	proven, open := i.Cells(n)
+	return strings.Repeat("█", proven) + strings.Repeat("▒", open-proven) + strings.Repeat("░", n-open)
+}
+
+// IsPoint reports whether both ends show as the same number.
+func (i Interval) IsPoint() bool { return Decimal(i.Low) == Decimal(i.High) }
+
+// Points writes a number of points with one decimal; what is above zero never
+// shows as zero.
+func Points(v *big.Rat) string {
+	shown := Decimal(v)
+	if v.Sign() > 0 && shown == "0.0" {
+		return "<0.1"
+	}
+	return shown
+}
+
+// Sites is satisfied/examined, or a dash for a rule that examined nothing.
+func (c Criterion) Sites() string {
+	if c.Examined == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%d/%d", c.Satisfied, c.Examined)
+}
+
+// Remark is the outcome in words, with the reason for what is not decided or
+// does not apply.
+func (c Criterion) Remark() string {
+	switch {
+	case c.Outcome == Inconclusive, c.Outcome == NotApplicable:
+		return c.Outcome.Words() + ": " + c.Reason
+	case c.Undecided > 0:
+		return fmt.Sprintf("%s, %d undecided: %s", c.Outcome.Words(), c.Undecided, c.Reason)
+	}
+	return c.Outcome.Words()
+}
+
+// Remark says where to start, and why a blocker leads the list.
+func (g Gain) Remark() string {
+	c := g.Criterion
+	remark := Plural(len(c.Findings), "finding")
+	if g.Settle {
+		remark = "inconclusive: " + c.Reason
+	} else if p := g.Example(); p.IsValid() {
+		remark += ", e.g. " + p.String()
+	}
+	if c.Caps() {
+		remark += "; caps the score"
+	}
+	return remark
+}
+
+// CapNote says which blockers cap the section; empty where none does.
+func (s Section) CapNote() string {
+	if !s.Capped() {
+		return ""
+	}
+	return fmt.Sprintf("capped at %s while a blocker fails: %s", s.Score, strings.Join(capping([]Section{s}), ", "))
+}
+
+// CapNote says which blockers cap the total; empty where none does. The caps of
+// sections are not meant: they are in the sections' scores.
+func (r *Report) CapNote() string {
+	low, high, ok := r.Formulas()
+	if !ok || low.Value.Cmp(r.Score.Low) == 0 && high.Value.Cmp(r.Score.High) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("capped at %s while a blocker fails: %s", r.Score, strings.Join(capping(r.Sections), ", "))
+}
+
+// IsCapped reports whether any cap, on a section or on the total, limits the
+// total.
+func (r *Report) IsCapped() bool {
+	return r.Score != nil && (r.Score.Low.Cmp(r.Uncapped.Low) != 0 || r.Score.High.Cmp(r.Uncapped.High) != 0)
+}
+
+// capping names the blockers that limit the score.
+func capping(sections []Section) []string {
+	var ids []string
+	for _, s := range sections {
+		for _, c := range s.Criteria {
+			if c.Caps() {
+				ids = append(ids, c.Rule.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// ByRule splits findings in report order at the borders of rules.
+func ByRule(fs []Finding) [][]Finding {
+	var groups [][]Finding
+	for i, f := range fs {
+		if i == 0 || f.Rule != fs[i-1].Rule || f.Section != fs[i-1].Section {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], f)
+	}
+	return groups
+}
+
+// State is what a finding's message is followed by where gates do not count
+// it; empty for live findings.
+func (f Finding) State() string {
+	switch {
+	case f.Suppressed != nil:
+		return "suppressed: " + *f.Suppressed
+	case f.Baselined:
+		return "in the baseline"
+	}
+	return ""
+}
+
+// Live findings count for gates: neither suppressed nor baselined.
+func (f Finding) Live() bool { return f.Suppressed == nil && !f.Baselined }
