@@ -5,6 +5,7 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/backend-conformance/conformance/analyzers/errorcontext"
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -21,6 +22,7 @@ type Owner struct {
 func Owners() []Owner {
 	return []Owner{
 		{errorignored.Analyzer, []rule.Rule{errorignored.Rule}},
+		{errorcontext.Analyzer, []rule.Rule{errorcontext.Rule}},
 	}
 }
 

@@ -136,5 +136,5 @@ func excluded(info *types.Info, scope *web.Scope, call *ast.CallExpr) bool {
 	// Bytes that a client no longer reads are nobody's error; an encoder's
 	// failure is, and is not excluded.
 	a, ok := scope.Answer(call)
-	return ok && a.Framework == web.NetHTTP && a.Part == web.Piece && a.Encoding != "json" && a.Encoding != "xml" && a.Encoding != "html"
+	return ok && a.Part == web.Piece && a.Encoding != "json" && a.Encoding != "xml" && a.Encoding != "html"
 }

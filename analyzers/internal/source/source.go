@@ -170,3 +170,57 @@ func IsString(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsString != 0
 }
+
+// Assigned is the value that a variable was last set to before pos, reading top
+// to bottom; nil where it was not set in the function. For a call with several
+// results it is the call.
+func Assigned(info *types.Info, body ast.Node, obj types.Object, pos token.Pos) ast.Expr {
+	var value ast.Expr
+	ast.Inspect(body, func(n ast.Node) bool {
+		if n == nil || n.Pos() >= pos {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i, lhs := range n.Lhs {
+				if id, ok := lhs.(*ast.Ident); ok && info.ObjectOf(id) == obj && n.End() <= pos {
+					value = n.Rhs[min(i, len(n.Rhs)-1)]
+				}
+			}
+		case *ast.ValueSpec:
+			for i, name := range n.Names {
+				if info.ObjectOf(name) == obj && len(n.Values) > 0 {
+					value = n.Values[min(i, len(n.Values)-1)]
+				}
+			}
+		}
+		return true
+	})
+	return value
+}
+
+// SameModule reports whether other belongs to the module of the package under
+// analysis. Drivers that know no module are served by the import path: the
+// first three elements on a host, else the first.
+func SameModule(pass *analysis.Pass, other *types.Package) bool {
+	if other == nil {
+		return false
+	}
+	if other == pass.Pkg {
+		return true
+	}
+	root := moduleOf(pass.Pkg.Path())
+	if pass.Module != nil && pass.Module.Path != "" {
+		root = pass.Module.Path
+	}
+	return other.Path() == root || strings.HasPrefix(other.Path(), root+"/")
+}
+
+func moduleOf(path string) string {
+	parts := strings.Split(path, "/")
+	n := 1
+	if strings.Contains(parts[0], ".") {
+		n = 3
+	}
+	return strings.Join(parts[:min(n, len(parts))], "/")
+}
