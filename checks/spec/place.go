@@ -235,13 +235,15 @@ func (p place) scalar() any {
 	case "!!bool":
 		return p.isTrue()
 	case "!!int", "!!float":
-		if json.Valid([]byte(text)) {
-			return json.Number(text)
-		}
-		if n, ok := new(big.Int).SetString(text, 0); ok { // 0x1F, 0o17, 1_000
+		if n, ok := new(big.Int).SetString(text, 0); ok && !json.Valid([]byte(text)) { // 0x1F, 0o17, 1_000
 			return json.Number(n.String())
 		}
-		if f, err := strconv.ParseFloat(text, 64); err == nil && f-f == 0 {
+		f, err := strconv.ParseFloat(text, 64)
+		switch {
+		case err != nil || f-f != 0 || len(text) > 100: // nothing can compute with it
+		case json.Valid([]byte(text)):
+			return json.Number(text)
+		default:
 			return json.Number(strconv.FormatFloat(f, 'g', -1, 64))
 		}
 	}

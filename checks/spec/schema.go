@@ -198,7 +198,7 @@ func enum(p place) []string {
 // parameter or a media type. Swagger 2.0 documents write x-example as well.
 func hasOwnExample(p place) bool {
 	for _, key := range []string{"example", "x-example"} {
-		if p.has(key) {
+		if e := p.get(key); e.ok() && e.tag() != "!!null" {
 			return true
 		}
 	}
