@@ -84,6 +84,8 @@ func describe(err error) (int, errorBody) {
 		return http.StatusForbidden, errorBody{Code: "forbidden", Message: "Your role does not permit this."}
 	case errors.Is(err, problem.ErrNotFound):
 		return http.StatusNotFound, errorBody{Code: "not_found", Message: "There is no such resource."}
+	case errors.Is(err, problem.ErrMethod):
+		return http.StatusMethodNotAllowed, errorBody{Code: "method", Message: "The resource has no such method."}
 	case errors.Is(err, problem.ErrConflict):
 		return http.StatusConflict, errorBody{Code: "conflict", Message: "The resource's state does not allow this."}
 	case errors.Is(err, problem.ErrTooMany):
@@ -102,5 +104,5 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) {
-	s.respond(w, r, http.StatusMethodNotAllowed, errorBody{Code: "method", Message: "The resource has no such method."})
+	s.fail(w, r, problem.ErrMethod)
 }

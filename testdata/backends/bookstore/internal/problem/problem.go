@@ -10,6 +10,7 @@ var (
 	ErrUnauthenticated = errors.New("not authenticated")
 	ErrForbidden       = errors.New("not permitted")
 	ErrNotFound        = errors.New("not found")
+	ErrMethod          = errors.New("no such method")
 	ErrConflict        = errors.New("conflicts with the current state")
 	ErrTooMany         = errors.New("too many requests")
 	ErrUpstream        = errors.New("upstream service failed")
