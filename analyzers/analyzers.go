@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/errorcontext"
+	"github.com/backend-conformance/conformance/analyzers/errorcontinues"
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -23,6 +24,7 @@ func Owners() []Owner {
 	return []Owner{
 		{errorignored.Analyzer, []rule.Rule{errorignored.Rule}},
 		{errorcontext.Analyzer, []rule.Rule{errorcontext.Rule}},
+		{errorcontinues.Analyzer, []rule.Rule{errorcontinues.Rule}},
 	}
 }
 
