@@ -5,6 +5,7 @@ package routes
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"strings"
@@ -84,6 +85,18 @@ type Handler struct {
 	// Operands are the functions that a wrapper was made from, such as the
 	// permission argument's closure; shown, not followed.
 	Args []string
+	// Bound is what the variables that it captured hold, its receiver and the
+	// arguments of the function that made it included, as far as known.
+	Bound []Bound
+}
+
+// Bound is a captured variable, by the position of its declaration.
+type Bound struct {
+	Name string
+	Pos  token.Pos
+	// Const is its value, or Handler the function that it holds; the other is nil.
+	Const   constant.Value
+	Handler *Handler
 }
 
 // Unresolved is a registration that evaluation could not follow.
