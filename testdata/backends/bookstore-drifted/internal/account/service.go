@@ -1,0 +1,139 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"example.com/bookstore/internal/audit"
+	"example.com/bookstore/internal/problem"
+	"example.com/bookstore/internal/storage"
+)
+
+// Service signs users in and out and manages their accounts.
+type Service struct {
+	db    *sql.DB
+	ttl   time.Duration
+	cost  int
+	decoy []byte // compared against where there is no such user
+}
+
+// NewService makes sessions that last for ttl and hashes passwords at the
+// given bcrypt cost.
+func NewService(db *sql.DB, ttl time.Duration, cost int) (*Service, error) {
+	decoy, err := bcrypt.GenerateFromPassword([]byte(rand.Text()), cost)
+	if err != nil {
+		return nil, fmt.Errorf("hash passwords at cost %d: %w", cost, err)
+	}
+	return &Service{db: db, ttl: ttl, cost: cost, decoy: decoy}, nil
+}
+
+// Login opens a session. A wrong address and a wrong password take equally
+// long and give the same error, problem.ErrUnauthenticated.
+func (s *Service) Login(ctx context.Context, in Credentials) (Session, error) {
+	id, hash, err := passwordOf(ctx, s.db, in.Email)
+	if errors.Is(err, problem.ErrNotFound) {
+		hash = s.decoy
+	} else if err != nil {
+		return Session{}, err
+	}
+	if bcrypt.CompareHashAndPassword(hash, []byte(in.Password)) != nil || id == 0 {
+		return Session{}, fmt.Errorf("log in: %w", problem.ErrUnauthenticated)
+	}
+	now := time.Now()
+	session := Session{Token: rand.Text(), ExpiresAt: now.Add(s.ttl).UTC().Truncate(time.Second)}
+	err = storage.InTx(ctx, s.db, func(tx *sql.Tx) error {
+		if err := deleteExpired(ctx, tx, now); err != nil {
+			return err
+		}
+		if err := insertSession(ctx, tx, digest(session.Token), id, session.ExpiresAt); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, id, "login", subject(id))
+	})
+	if err != nil {
+		return Session{}, fmt.Errorf("open session: %w", err)
+	}
+	return session, nil
+}
+
+// Logout ends the session of a token.
+func (s *Service) Logout(ctx context.Context, actor User, token string) error {
+	err := storage.InTx(ctx, s.db, func(tx *sql.Tx) error {
+		if err := deleteSession(ctx, tx, digest(token)); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, actor.ID, "logout", subject(actor.ID))
+	})
+	if err != nil {
+		return fmt.Errorf("close session: %w", err)
+	}
+	return nil
+}
+
+// Authenticate finds the user behind a token; problem.ErrUnauthenticated if
+// there is no session, or if it has expired.
+func (s *Service) Authenticate(ctx context.Context, token string) (User, error) {
+	user, err := userOfSession(ctx, s.db, digest(token), time.Now())
+	if errors.Is(err, problem.ErrNotFound) {
+		return User{}, fmt.Errorf("find session: %w", problem.ErrUnauthenticated)
+	}
+	return user, err
+}
+
+// Create adds a user on behalf of an administrator; problem.ErrConflict if the
+// address is taken.
+func (s *Service) Create(ctx context.Context, actor User, in NewUser) (User, error) {
+	return s.create(ctx, in, func(User) int64 { return actor.ID })
+}
+
+// EnsureAdmin creates the first administrator. It leaves an existing account
+// with that address alone.
+func (s *Service) EnsureAdmin(ctx context.Context, email, password string) error {
+	in := NewUser{Email: email, Password: password, Role: Admin}
+	if err := in.Validate(); err != nil {
+		return fmt.Errorf("first administrator: %w", err)
+	}
+	_, err := s.create(ctx, in, func(created User) int64 { return created.ID })
+	if err != nil && !errors.Is(err, problem.ErrConflict) {
+		return fmt.Errorf("first administrator: %w", err)
+	}
+	return nil
+}
+
+// create records the actor that by names: the first user creates itself.
+func (s *Service) create(ctx context.Context, in NewUser, by func(User) int64) (User, error) {
+	hash, err := bcrypt.GenerateFromPassword([]byte(in.Password), s.cost)
+	if err != nil {
+		return User{}, fmt.Errorf("hash password: %w", err)
+	}
+	user := User{Email: in.Email, Role: in.Role, CreatedAt: time.Now().UTC().Truncate(time.Second)}
+	err = storage.InTx(ctx, s.db, func(tx *sql.Tx) error {
+		user.ID, err = insertUser(ctx, tx, user, hash)
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, by(user), "create", subject(user.ID))
+	})
+	if err != nil {
+		return User{}, fmt.Errorf("create user: %w", err)
+	}
+	return user, nil
+}
+
+// digest is what the database knows of a token: who reads the table cannot
+// sign in. Tokens are random, so a fast hash suffices.
+func digest(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func subject(id int64) string { return "user " + strconv.FormatInt(id, 10) }

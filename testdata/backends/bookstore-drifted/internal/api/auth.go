@@ -1,0 +1,141 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"example.com/bookstore/internal/account"
+	"example.com/bookstore/internal/problem"
+)
+
+type userKey struct{}
+
+// userOf is the user whom authenticate let pass.
+func userOf(ctx context.Context) account.User {
+	user, _ := ctx.Value(userKey{}).(account.User)
+	return user
+}
+
+// authenticate lets requests with a valid bearer token pass.
+func (s *Server) authenticate(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, err := s.Accounts.Authenticate(r.Context(), bearerToken(r))
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), userKey{}, user)))
+	})
+}
+
+// requireAdmin lets administrators pass; it goes behind authenticate.
+func (s *Server) requireAdmin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if userOf(r.Context()).Role != account.Admin {
+			s.fail(w, r, problem.ErrForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// bearerToken is empty where the request carries none; no session has that token.
+func bearerToken(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return token
+}
+
+// Each client may try to log in ten times at once, then once every six seconds.
+const (
+	loginBurst    = 10
+	loginInterval = 6 * time.Second
+	maxClients    = 10_000
+)
+
+// limitLogins slows down guessing of passwords, by client address.
+func (s *Server) limitLogins() func(http.Handler) http.Handler {
+	var mu sync.Mutex
+	clients := map[string]*rate.Limiter{}
+	allow := func(client string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		limiter, known := clients[client]
+		if !known {
+			if len(clients) >= maxClients {
+				clear(clients) // forgetting everybody bounds the memory
+			}
+			limiter = rate.NewLimiter(rate.Every(loginInterval), loginBurst)
+			clients[client] = limiter
+		}
+		return limiter.Allow()
+	}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			host, _, err := net.SplitHostPort(r.RemoteAddr)
+			if err != nil {
+				s.fail(w, r, fmt.Errorf("read client address: %w", err))
+				return
+			}
+			if !allow(host) {
+				s.fail(w, r, problem.ErrTooMany)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+	in, err := decode[account.Credentials](w, r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if err := in.Validate(); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	session, err := s.Accounts.Login(r.Context(), in)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.respond(w, r, http.StatusOK, session)
+}
+
+// defect: endpoint-untested
+func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
+	if err := s.Accounts.Logout(r.Context(), userOf(r.Context()), bearerToken(r)); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) createUser(w http.ResponseWriter, r *http.Request) {
+	in, err := decode[account.NewUser](w, r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if err := in.Validate(); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	user, err := s.Accounts.Create(r.Context(), userOf(r.Context()), in)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.respond(w, r, http.StatusCreated, user)
+}

@@ -1,0 +1,44 @@
+package api
+
+import (
+	"net/http"
+
+	"example.com/bookstore/internal/ordering"
+)
+
+func (s *Server) listOrders(w http.ResponseWriter, r *http.Request) {
+	page, err := pageOf(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	orders, err := s.Orders.List(r.Context(), userOf(r.Context()).ID, page)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.respond(w, r, http.StatusOK, list[ordering.Order]{Items: orders, Limit: page.Limit, Offset: page.Offset})
+}
+
+func (s *Server) placeOrder(w http.ResponseWriter, r *http.Request) {
+	in, err := decode[ordering.Input](w, r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	if err := in.Validate(); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	order, err := s.Orders.Place(r.Context(), userOf(r.Context()).ID, in)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.respond(w, r, http.StatusCreated, order)
+}
+
+// defect: endpoint-stub
+func (s *Server) getOrder(w http.ResponseWriter, r *http.Request) {
+	s.respond(w, r, http.StatusNotImplemented, errorBody{Code: "not_implemented", Message: "Not implemented yet."})
+}

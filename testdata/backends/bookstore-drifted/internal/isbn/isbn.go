@@ -1,0 +1,91 @@
+// Package isbn asks an outside catalogue what is known about an ISBN. It
+// speaks the protocol of Open Library: GET /isbn/{isbn}.json.
+package isbn
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"example.com/bookstore/internal/problem"
+)
+
+const (
+	attempts = 3
+	maxBody  = 1 << 20 // bytes
+)
+
+// Record is what the outside catalogue knows.
+type Record struct {
+	ISBN  string `json:"isbn"`
+	Title string `json:"title"`
+	Pages int64  `json:"pages"` // 0 where unknown
+}
+
+// Client asks the catalogue at a base address.
+type Client struct {
+	base    *url.URL
+	http    *http.Client
+	backoff time.Duration // before the second attempt; doubles each time
+}
+
+// NewClient makes a client for the catalogue.
+func NewClient(base *url.URL, backoff time.Duration) *Client {
+	return &Client{base: base, http: &http.Client{}, backoff: backoff} // defect: client-without-timeout
+}
+
+// errTemporary marks a failure that another attempt may not meet.
+var errTemporary = errors.New("temporary failure")
+
+// Lookup finds a record; problem.ErrNotFound if the catalogue has none,
+// problem.ErrUpstream if it gives no usable answer.
+func (c *Client) Lookup(ctx context.Context, isbn string) (Record, error) {
+	wait := c.backoff
+	for attempt := 1; ; attempt++ {
+		record, err := c.fetch(ctx, isbn)
+		if err == nil || attempt == attempts || !errors.Is(err, errTemporary) {
+			return record, err
+		}
+		select {
+		case <-ctx.Done():
+			return Record{}, fmt.Errorf("look up ISBN: %w", ctx.Err())
+		case <-time.After(wait):
+			wait *= 2
+		}
+	}
+}
+
+// fetch makes one attempt.
+func (c *Client) fetch(ctx context.Context, isbn string) (Record, error) {
+	address := c.base.JoinPath("isbn", isbn+".json").String()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return Record{}, fmt.Errorf("look up ISBN: %w", err)
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return Record{}, fmt.Errorf("look up ISBN: %w: %w: %w", problem.ErrUpstream, errTemporary, err)
+	}
+	defer response.Body.Close()
+	switch {
+	case response.StatusCode == http.StatusNotFound:
+		return Record{}, fmt.Errorf("look up ISBN: %w", problem.ErrNotFound)
+	case response.StatusCode >= http.StatusInternalServerError:
+		return Record{}, fmt.Errorf("look up ISBN: %w: %w: status %d", problem.ErrUpstream, errTemporary, response.StatusCode)
+	case response.StatusCode != http.StatusOK:
+		return Record{}, fmt.Errorf("look up ISBN: %w: status %d", problem.ErrUpstream, response.StatusCode)
+	}
+	var body struct {
+		Title string `json:"title"`
+		Pages int64  `json:"number_of_pages"`
+	}
+	if err := json.NewDecoder(io.LimitReader(response.Body, maxBody)).Decode(&body); err != nil {
+		return Record{}, fmt.Errorf("look up ISBN: %w: %w", problem.ErrUpstream, err)
+	}
+	return Record{ISBN: isbn, Title: body.Title, Pages: body.Pages}, nil
+}

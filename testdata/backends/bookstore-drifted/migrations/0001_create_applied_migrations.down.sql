@@ -1,0 +1,2 @@
+-- Destructive: forgets which migrations were applied.
+DROP TABLE applied_migrations;

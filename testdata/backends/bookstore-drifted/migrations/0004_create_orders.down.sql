@@ -1,0 +1,4 @@
+-- Destructive: removes every order.
+DROP INDEX orders_book_id;
+DROP INDEX orders_user_id;
+DROP TABLE orders;

@@ -1,0 +1,2 @@
+-- defect: down-empty
+-- The column does no harm.

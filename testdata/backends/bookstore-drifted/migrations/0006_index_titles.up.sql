@@ -1,0 +1,2 @@
+-- defect: migration-order-broken
+CREATE INDEX books_title ON books (title);
