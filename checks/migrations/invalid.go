@@ -1,0 +1,96 @@
+package migrations
+
+import (
+	"fmt"
+
+	"github.com/backend-conformance/conformance/checks/migrations/format"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// RuleInvalid: scripts that their tool or their database cannot read.
+var RuleInvalid = rule.Rule{
+	ID:       "migration-invalid",
+	Title:    "a migration that its tool or its database cannot read",
+	Section:  rule.Schema,
+	Severity: rule.Blocker,
+	Since:    "1.0.0",
+	Why:      "A script that does not parse stops the deployment half-way, with the version marked as dirty.",
+	Fix:      "Correct the script at the line given.",
+	Limits: "Markers, quotes and brackets are always checked; names and types only where the scripts were executed. " +
+		"Scripts that are templates, or that begin with a word that no known dialect has, are undecided.",
+	Example: invalidExample,
+}
+
+const invalidExample = `
+-- bad/go.mod --
+module example.com/shop
+
+go 1.26
+-- bad/shop.go --
+package shop
+-- bad/migrations/0001_orders.sql --
+-- +goose Up
+CREATE TABLE orders (id INTEGER PRIMARY KEY)
+-- +goose Down
+DROP TABLE orders;
+-- good/go.mod --
+module example.com/shop
+
+go 1.26
+-- good/shop.go --
+package shop
+-- good/migrations/0001_orders.sql --
+-- +goose Up
+CREATE TABLE orders (id INTEGER PRIMARY KEY);
+-- +goose Down
+DROP TABLE orders;
+`
+
+func (a *audit) invalid() report.Criterion {
+	if len(a.found.Sets) == 0 {
+		return a.noScripts(RuleInvalid)
+	}
+	t := report.Examine(RuleInvalid)
+	for i := range a.found.Sets {
+		set := &a.found.Sets[i]
+		refused := map[string]bool{}
+		for _, d := range set.Invalid {
+			refused[d.File] = true
+			t.Fail(a.suppress(report.Finding{Position: d.Position, Anchor: d.Anchor, Message: d.Message}, RuleInvalid))
+		}
+		for j := range set.Versions {
+			v := &set.Versions[j]
+			for _, p := range []*format.Part{v.Up, v.Down} {
+				if p != nil && p.Language == format.SQL && !refused[p.File] {
+					a.readable(t, set, v, p)
+				}
+			}
+		}
+	}
+	return t.Criterion("no migration is written in SQL")
+}
+
+// readable judges one script by its text.
+func (a *audit) readable(t *report.Tally, s *format.Set, v *format.Version, p *format.Part) {
+	script := p.Script(s.Dialect)
+	if len(script.Templates) > 0 {
+		at := script.Templates[0]
+		t.Undecided("some scripts are templates: what they become is known to the program only",
+			report.Related{Position: report.Position{File: p.File, Line: at.Line}, Message: "placeholder " + at.Text})
+		return
+	}
+	for _, problem := range append(script.Problems, script.Unbalanced()...) {
+		t.Fail(a.suppress(report.Finding{Position: report.Position{File: p.File, Line: problem.Line}, Anchor: v.Title(),
+			Message: fmt.Sprintf("migration %s cannot be read: %s; correct the script", v.Title(), problem.Message)}, RuleInvalid))
+		return
+	}
+	for _, st := range script.Statements {
+		if word, known := st.Verb(); !known {
+			t.Undecided(fmt.Sprintf("a statement begins with %q, which is not known here; an executed round trip would settle it", word),
+				report.Related{Position: report.Position{File: p.File, Line: st.Line}, Message: "statement that begins with " + word})
+			return
+		}
+	}
+	t.Pass()
+}
