@@ -31,16 +31,6 @@ func TestBookLifecycle(t *testing.T) {
 	s.send(http.MethodPut, s.clerk, path, cheaper).is(http.StatusNotFound)
 }
 
-func TestBookConflicts(t *testing.T) {
-	s := open(t)
-	path := s.addBook(emma)
-	s.post(s.clerk, "/v1/books", emma).is(http.StatusConflict)
-	s.addBook(persuasion)
-	s.send(http.MethodPut, s.clerk, path, persuasion).is(http.StatusConflict)
-	s.post(s.clerk, "/v1/orders", `{"book_id": 1, "quantity": 1}`).is(http.StatusCreated)
-	s.send(http.MethodDelete, s.admin, path, "").is(http.StatusConflict)
-}
-
 func TestBookValidation(t *testing.T) {
 	s := open(t)
 	path := s.addBook(emma)

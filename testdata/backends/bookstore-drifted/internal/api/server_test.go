@@ -29,7 +29,6 @@ const (
 	clerkEmail = "clerk@example.com"
 	password   = "correct horse battery staple"
 	emma       = `{"isbn": "9780141439587", "title": "Emma", "author": "Jane Austen", "genre": "fiction", "price_cents": 999, "stock": 3}`
-	persuasion = `{"isbn": "9780141439600", "title": "Persuasion", "author": "Jane Austen", "genre": "fiction", "price_cents": 1, "stock": 1}`
 )
 
 // shop is a whole service with an administrator and a clerk.
