@@ -7,7 +7,9 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers/errorcontext"
 	"github.com/backend-conformance/conformance/analyzers/errorcontinues"
+	"github.com/backend-conformance/conformance/analyzers/errordetail"
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
+	"github.com/backend-conformance/conformance/analyzers/inputparse"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -25,6 +27,8 @@ func Owners() []Owner {
 		{errorignored.Analyzer, []rule.Rule{errorignored.Rule}},
 		{errorcontext.Analyzer, []rule.Rule{errorcontext.Rule}},
 		{errorcontinues.Analyzer, []rule.Rule{errorcontinues.Rule}},
+		{errordetail.Analyzer, []rule.Rule{errordetail.Rule}},
+		{inputparse.Analyzer, []rule.Rule{inputparse.Rule}},
 	}
 }
 

@@ -133,6 +133,9 @@ func excluded(info *types.Info, scope *web.Scope, call *ast.CallExpr) bool {
 	if (name == "io.Copy" || name == "io.CopyN") && len(call.Args) > 0 && strings.HasSuffix(source.Text(call.Args[0]), ".Discard") {
 		return true
 	}
+	if in, ok := scope.Input(call); ok && in.Parses {
+		return true // input-parse-error-ignored has it
+	}
 	// Bytes that a client no longer reads are nobody's error; an encoder's
 	// failure is, and is not excluded.
 	a, ok := scope.Answer(call)

@@ -1,0 +1,213 @@
+// Package inputparse reports request input that is parsed or decoded without a
+// look at the error.
+package inputparse
+
+import (
+	_ "embed"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+//go:embed example.txtar
+var example string
+
+// Rule: the error of parsing or decoding input is checked.
+var Rule = rule.Rule{
+	ID: "input-parse-error-ignored", Title: "malformed request input goes unnoticed", Section: rule.Endpoints, Severity: rule.Major, Since: "1.0.0",
+	Supports: []rule.Section{rule.Errors},
+	Why:      "A malformed request is handled as if it said zero or nothing: the wrong row is changed, and the client is told that all went well.",
+	Fix:      "Check the error and answer 400.",
+	Limits: "A value whose range is tested after its error was dropped is undecided, since zero may be meant as the default. An error branch " +
+		"that sets anything counts as handled. Parsing two calls away from the request is not seen.",
+	Example: example,
+}
+
+// Analyzer reports Rule.
+var Analyzer = &analysis.Analyzer{
+	Name: "inputparse", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := diag.New(pass, Rule)
+	for f := range source.Functions(pass) {
+		j := &judge{pass: pass, report: r, f: f, scope: web.NewScope(pass.TypesInfo, f.Body)}
+		source.Inspect(f.Body, j.statement)
+	}
+	return r.Result()
+}
+
+type judge struct {
+	pass   *analysis.Pass
+	report *diag.Reporter
+	f      source.Func
+	scope  *web.Scope
+}
+
+// statement judges the parse calls that a statement holds at its top: dropped,
+// assigned, or used in place (returned, passed on).
+func (j *judge) statement(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.ExprStmt:
+		if call := j.parse(n.X); call != nil {
+			j.report.Report(Rule, call, nil, "the error of %s is dropped, so malformed input goes unnoticed: check it and answer 400", source.Callee(call))
+			return false
+		}
+	case *ast.AssignStmt:
+		if len(n.Rhs) == 1 {
+			if call := j.parse(n.Rhs[0]); call != nil {
+				j.assigned(n, call)
+				return false
+			}
+		}
+	case *ast.CallExpr:
+		if j.parse(n) != nil {
+			j.report.Examine(Rule, 1)
+		}
+	}
+	return true
+}
+
+// parse is the call in e if it turns request input into something else and can fail.
+func (j *judge) parse(e ast.Expr) *ast.CallExpr {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	if in, ok := j.scope.Input(call); ok {
+		if in.Parses && in.Error {
+			return call
+		}
+		return nil
+	}
+	fn := web.Callee(j.pass.TypesInfo, call)
+	if fn == nil || !parsers[web.Name(fn)] || len(call.Args) == 0 {
+		return nil
+	}
+	for _, arg := range call.Args {
+		if j.scope.FromRequest(arg) {
+			return call
+		}
+	}
+	return nil
+}
+
+// parsers turn text into another type and return an error last.
+var parsers = map[string]bool{
+	"strconv.Atoi": true, "strconv.ParseInt": true, "strconv.ParseUint": true, "strconv.ParseFloat": true, "strconv.ParseBool": true,
+	"time.Parse": true, "time.ParseDuration": true, "time.ParseInLocation": true, "net/url.Parse": true, "net/url.ParseQuery": true, "net/mail.ParseAddress": true,
+	"encoding/base64.Encoding.DecodeString": true, "encoding/hex.DecodeString": true,
+	"github.com/google/uuid.Parse": true, "github.com/google/uuid.ParseBytes": true, "github.com/gofrs/uuid.FromString": true,
+	"github.com/shopspring/decimal.NewFromString": true, "go.mongodb.org/mongo-driver/bson/primitive.ObjectIDFromHex": true,
+}
+
+func (j *judge) assigned(as *ast.AssignStmt, call *ast.CallExpr) {
+	last := as.Lhs[len(as.Lhs)-1]
+	id, ok := last.(*ast.Ident)
+	if !ok {
+		j.report.Examine(Rule, 1)
+		return
+	}
+	value := as.Lhs[0]
+	switch {
+	case id.Name == "_" && len(as.Lhs) > 1 && j.rangeTested(value, as.End()):
+		j.report.Undecided(Rule, call, "the error of "+source.Callee(call)+" is dropped, but the range of "+source.Text(value)+" is tested after it")
+	case id.Name == "_":
+		j.report.Report(Rule, call, nil, "the error of %s is dropped, so malformed input goes unnoticed: check it and answer 400", source.Callee(call))
+	case j.onlyLogged(id, as.End()):
+		j.report.Report(Rule, call, nil, "the error of %s is only logged and the handler goes on with what was parsed: answer 400 and return", source.Callee(call))
+	default:
+		j.report.Examine(Rule, 1)
+	}
+}
+
+// rangeTested reports whether a parsed number is compared with something later.
+func (j *judge) rangeTested(value ast.Expr, after token.Pos) bool {
+	obj := source.Object(j.pass.TypesInfo, value)
+	if obj == nil {
+		return false
+	}
+	found := false
+	source.Inspect(j.f.Body, func(n ast.Node) bool {
+		b, ok := n.(*ast.BinaryExpr)
+		if !ok || b.Pos() < after {
+			return !found
+		}
+		switch b.Op {
+		case token.LSS, token.LEQ, token.GTR, token.GEQ, token.EQL, token.NEQ:
+			if source.Object(j.pass.TypesInfo, b.X) == obj || source.Object(j.pass.TypesInfo, b.Y) == obj {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// onlyLogged reports whether the test of the error that follows does nothing
+// but log: no way out, no assignment, no answer.
+func (j *judge) onlyLogged(err *ast.Ident, after token.Pos) bool {
+	obj := j.pass.TypesInfo.ObjectOf(err)
+	test := j.firstTest(obj, after)
+	if test == nil || test.Else != nil {
+		return false
+	}
+	for _, stmt := range test.Body.List {
+		es, ok := stmt.(*ast.ExprStmt)
+		if !ok {
+			return false
+		}
+		call, ok := es.X.(*ast.CallExpr)
+		if !ok || !isLog(web.Callee(j.pass.TypesInfo, call)) {
+			return false
+		}
+	}
+	return true
+}
+
+// firstTest is the first "if err != nil" after pos.
+func (j *judge) firstTest(obj types.Object, after token.Pos) *ast.IfStmt {
+	var test *ast.IfStmt
+	source.Inspect(j.f.Body, func(n ast.Node) bool {
+		s, ok := n.(*ast.IfStmt)
+		if !ok || test != nil || s.Cond.Pos() < after {
+			return test == nil
+		}
+		b, ok := s.Cond.(*ast.BinaryExpr)
+		if ok && b.Op == token.NEQ && source.Object(j.pass.TypesInfo, b.X) == obj {
+			test = s
+		}
+		return test == nil
+	})
+	return test
+}
+
+// loggers are packages whose functions write log lines and, but for the fatal
+// and panicking ones, come back.
+var loggers = map[string]bool{
+	"log": true, "log/slog": true, "github.com/sirupsen/logrus": true, "go.uber.org/zap": true, "github.com/rs/zerolog": true, "github.com/rs/zerolog/log": true,
+}
+
+func isLog(fn *types.Func) bool {
+	if fn == nil || fn.Pkg() == nil {
+		return false
+	}
+	if name := web.Name(fn); name == "fmt.Println" || name == "fmt.Printf" || name == "fmt.Print" {
+		return true
+	}
+	if !loggers[fn.Pkg().Path()] {
+		return false
+	}
+	switch fn.Name() {
+	case "Fatal", "Fatalf", "Fatalln", "Fatalw", "Panic", "Panicf", "Panicln", "Panicw":
+		return false
+	}
+	return true
+}
