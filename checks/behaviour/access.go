@@ -1,0 +1,268 @@
+package behaviour
+
+import (
+	"fmt"
+	"go/token"
+	"strings"
+
+	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/report"
+)
+
+// Guard says whether a route turns away a request without credentials.
+type Guard int
+
+// The zero value is invalid.
+const (
+	// Open: such a request gets through to the handler's work.
+	Open Guard = iota + 1
+	// Guarded: it does not; with credentials one does.
+	Guarded
+	// Unclear: it cannot be decided; the reason says why.
+	Unclear
+)
+
+// Access is how a route treats requests without credentials.
+type Access struct {
+	Guard Guard
+	// By names the middleware or handler that refuses; InHandler tells which.
+	By        string
+	InHandler bool
+	// Where it refuses, with which status (0: an error without one), and what it
+	// looks at.
+	Where      report.Position
+	Status     int
+	Credential string
+	// Reason explains Unclear, and an Open that tries to refuse.
+	Reason string
+	// Permissions are places that refuse although credentials are there: 403
+	// where the request is known.
+	Permissions []report.Related
+}
+
+// step is one function of the chain in one run.
+type step struct {
+	served
+	handler routes.Handler
+	class   class
+}
+
+// Access runs a route's chain with and without credentials and compares.
+func (x *Index) Access(r *routes.Route) Access {
+	without := x.chain(r, true)
+	with := x.chain(r, false)
+	a := x.judge(without, with)
+	a.Permissions = x.permissions(with)
+	return a
+}
+
+// chain runs the middleware in order, then the handler. What one puts into the
+// context the next finds there.
+func (x *Index) chain(r *routes.Route, absent bool) []step {
+	m := newMachine(x, absent)
+	if !strings.ContainsAny(r.Path, "{*") && !r.PrefixUnknown {
+		m.path = r.Path
+	}
+	var steps []step
+	m.settle(func() *outcome {
+		steps = steps[:0]
+		for _, h := range append(append([]routes.Handler(nil), r.Middleware...), r.Handler) {
+			steps = append(steps, m.step(h))
+		}
+		return nil
+	})
+	return steps
+}
+
+func (m *machine) step(h routes.Handler) step {
+	fn := m.x.byKey[h.Key]
+	if fn == nil || !h.Key.IsValid() {
+		return step{handler: h, class: classOf(h), served: served{out: &outcome{clean: true, passes: true}, next: true}}
+	}
+	c := m.bound(h, fn)
+	if fn.SSA.Signature.Recv() != nil {
+		v := m.handlerValue(h, fn)
+		return step{handler: h, class: ours, served: m.serveMethod(target{m.closure(fn, nil), v.fn.free}, 0)}
+	}
+	return step{handler: h, class: ours, served: m.serve(c, 0)}
+}
+
+// judge looks for the first function of the chain that stops a request without
+// credentials and lets one with credentials pass.
+func (x *Index) judge(without, with []step) Access {
+	unclear, open := "", ""
+	last := len(without) - 1
+	for i := range without {
+		var a Access
+		if i < last {
+			a = x.middleware(without[i], with[i])
+		} else {
+			a = x.handler(without[i], with[i])
+		}
+		switch a.Guard {
+		case Guarded:
+			a.By, a.InHandler = without[i].handler.Name, i == last
+			return a
+		case Open:
+			open += a.Reason
+		case Unclear:
+			if unclear == "" {
+				unclear = a.Reason
+			}
+		}
+	}
+	if unclear != "" {
+		return Access{Guard: Unclear, Reason: unclear}
+	}
+	return Access{Guard: Open, Reason: open}
+}
+
+func (x *Index) middleware(without, with step) Access {
+	name := without.handler.Name
+	switch without.class {
+	case authenticates:
+		return Access{Guard: Guarded, Where: without.handler.Pos, Status: 401, Credential: name}
+	case transparent:
+		return Access{Guard: Open}
+	case foreign:
+		return Access{Guard: Unclear, Reason: fmt.Sprintf("the source of middleware %s is not in the module", name)}
+	}
+	if !without.known {
+		if looksLikeAuth(name) {
+			return Access{Guard: Unclear, Reason: fmt.Sprintf("middleware %s could not be followed", name)}
+		}
+		return Access{Guard: Open}
+	}
+	refusal, cred := x.refusal(without.out), credentialOf(without.out)
+	if !without.next {
+		if with.next && (refusal != nil || stops(without.out)) {
+			return x.guarded(refusal, cred)
+		}
+		return Access{Guard: Open} // stops every request, or none: not a matter of credentials
+	}
+	if refusal == nil || !refuses(refusal.answer.Status) {
+		return Access{Guard: Open}
+	}
+	if cred == "" && !looksLikeAuth(name) {
+		return Access{Guard: Open}
+	}
+	return x.partly(name, without.out, refusal, cred)
+}
+
+// partly judges a function that refuses on some paths and lets pass on others,
+// by what the branches depend on that the run could not decide.
+func (x *Index) partly(name string, out *outcome, refusal *event, cred string) Access {
+	var onRequest, onOperand *event
+	for i, e := range out.events {
+		if e.kind != eventOpen {
+			continue
+		}
+		switch {
+		case e.cond.operand && onOperand == nil:
+			onOperand = &out.events[i]
+		case (e.cond.request || e.cond.input != 0) && onRequest == nil:
+			onRequest = &out.events[i]
+		}
+	}
+	switch {
+	case onRequest != nil:
+		return Access{Guard: Unclear, Reason: fmt.Sprintf("%s refuses depending on the request (%s)", name, x.program.Position(onRequest.pos))}
+	case onOperand != nil:
+		return Access{Guard: Unclear, Reason: fmt.Sprintf("%s refuses depending on how it is set up (%s)", name, x.program.Position(onOperand.pos))}
+	}
+	return x.guarded(refusal, cred) // only configuration turns it off
+}
+
+func (x *Index) guarded(refusal *event, cred string) Access {
+	a := Access{Guard: Guarded, Credential: cred}
+	if refusal != nil {
+		a.Where, a.Status = x.program.Position(refusal.pos), refusal.answer.Status
+	}
+	return a
+}
+
+// handler judges the last function: without credentials no path ends well, and
+// some path says that credentials are why.
+func (x *Index) handler(without, with step) Access {
+	if without.class != ours {
+		return Access{Guard: Unclear, Reason: fmt.Sprintf("the source of handler %s is not in the module", without.handler.Name)}
+	}
+	if !without.known {
+		return Access{Guard: Unclear, Reason: fmt.Sprintf("handler %s could not be followed", without.handler.Name)}
+	}
+	refusal := x.refusal(without.out)
+	cred := credentialOf(without.out)
+	if refusal == nil || !refuses(refusal.answer.Status) || cred == "" {
+		return Access{Guard: Open}
+	}
+	if !without.out.clean && with.out.clean {
+		return x.guarded(refusal, cred)
+	}
+	if without.out.leaky {
+		return Access{Guard: Open, Reason: fmt.Sprintf("%s refuses with %d at %s and goes on all the same",
+			without.handler.Name, refusal.answer.Status, x.program.Position(refusal.pos))}
+	}
+	if without.out.clean == with.out.clean && !x.newRefusal(without.out, with.out) {
+		return Access{Guard: Open}
+	}
+	return Access{Guard: Unclear, Reason: fmt.Sprintf("handler %s refuses with %d on some paths (%s)",
+		without.handler.Name, refusal.answer.Status, x.program.Position(refusal.pos))}
+}
+
+// newRefusal reports whether credentials make any difference to what happens.
+func (x *Index) newRefusal(without, with *outcome) bool {
+	return len(without.events) != len(with.events)
+}
+
+// refusal is the first answer that turns the client away, 401 and 403 first,
+// then any other error.
+func (x *Index) refusal(out *outcome) *event {
+	var other *event
+	for i := range out.events {
+		e := &out.events[i]
+		if e.answer == nil || e.kind == eventMade && !e.answer.Returned {
+			continue
+		}
+		if refuses(e.answer.Status) {
+			return e
+		}
+		if other == nil && e.answer.Status >= 300 {
+			other = e
+		}
+	}
+	return other
+}
+
+func stops(out *outcome) bool {
+	for _, e := range out.events {
+		if e.kind == eventStop || e.kind == eventAnswer {
+			return true
+		}
+	}
+	return false
+}
+
+func credentialOf(out *outcome) string {
+	for _, e := range out.events {
+		if e.kind == eventCredential {
+			return e.name
+		}
+	}
+	return ""
+}
+
+// permissions are refusals that remain when the credentials are there.
+func (x *Index) permissions(with []step) []report.Related {
+	var found []report.Related
+	seen := map[token.Pos]bool{}
+	for _, s := range with {
+		for _, e := range s.out.events {
+			if e.answer == nil || e.answer.Status != 403 || seen[e.pos] {
+				continue
+			}
+			seen[e.pos] = true
+			found = append(found, report.Related{Position: x.program.Position(e.pos), Message: s.handler.Name + " answers 403"})
+		}
+	}
+	return found
+}

@@ -1,0 +1,368 @@
+package behaviour_test
+
+import (
+	"testing"
+
+	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/behaviour/fixture"
+	"github.com/backend-conformance/conformance/checks/routes"
+)
+
+const guards = `
+-- main.go --
+package main
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+func main() {}
+
+func work(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusOK) }
+
+func header(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := r.Header.Get("Authorization")
+		if h == "" {
+			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func optional(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := r.Header.Get("Authorization")
+		if h == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if _, err := parse(strings.TrimPrefix(h, "Bearer ")); err != nil {
+			http.Error(w, "bad token", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func parse(tok string) (*jwt.Token, error) {
+	t, err := jwt.Parse(tok, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !t.Valid {
+		return nil, errors.New("invalid token")
+	}
+	return t, nil
+}
+
+type key struct{}
+
+// viaHelper is refused in a helper that hands back a bool.
+func viaHelper(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ok := false
+		inTransaction(func() { ok = check(w, r) })
+		if ok {
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), key{}, "u")))
+		}
+	})
+}
+
+func inTransaction(fn func()) { fn() }
+
+func check(w http.ResponseWriter, r *http.Request) bool {
+	parts := strings.SplitN(r.Header.Get("Authorization"), " ", 2)
+	if len(parts) != 2 {
+		w.WriteHeader(http.StatusUnauthorized)
+		return false
+	}
+	if _, err := parse(parts[1]); err != nil {
+		w.WriteHeader(http.StatusUnauthorized)
+		return false
+	}
+	return true
+}
+
+// unrelated middleware refuse, but not for who asks.
+func limit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > 100 {
+			http.Error(w, "too large", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func apiKey(secret string) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if subtle.ConstantTimeCompare([]byte(r.Header.Get("X-API-Key")), []byte(secret)) != 1 {
+				w.WriteHeader(403)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func skipping(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/login" || strings.HasPrefix(r.URL.Path, "/public/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if r.Header.Get("Authorization") == "" {
+			w.WriteHeader(401)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+var enabled bool
+
+func configured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !enabled {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if _, err := r.Cookie("session"); err != nil {
+			w.WriteHeader(401)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type keeper struct{ next http.Handler }
+
+func (k *keeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, _, ok := r.BasicAuth(); !ok {
+		w.WriteHeader(401)
+		return
+	}
+	k.next.ServeHTTP(w, r)
+}
+
+func keeping(next http.Handler) http.Handler { return &keeper{next} }
+
+func needsUser(w http.ResponseWriter, r *http.Request) {
+	id, ok := r.Context().Value(key{}).(string)
+	if !ok {
+		http.Error(w, "who are you", http.StatusUnauthorized)
+		return
+	}
+	w.Write([]byte(id))
+}
+
+func usesUser(w http.ResponseWriter, r *http.Request) {
+	id, _ := r.Context().Value(key{}).(string)
+	w.Write([]byte(id))
+}
+
+// login answers 401, but for what the body says.
+func login(w http.ResponseWriter, r *http.Request) {
+	if r.FormValue("password") != lookup(r.FormValue("name")) {
+		http.Error(w, "no", http.StatusUnauthorized)
+		return
+	}
+	w.WriteHeader(204)
+}
+
+func lookup(name string) string { return name + "x" }
+
+func forgetsReturn(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") == "" {
+		http.Error(w, "no", http.StatusUnauthorized)
+	}
+	w.WriteHeader(200)
+}
+`
+
+func TestAccess_NetHTTP(t *testing.T) {
+	p := fixture.Load(t, guards)
+	x := behaviour.Of(p)
+	for _, c := range []struct {
+		path  string
+		chain []string
+		want  behaviour.Guard
+		by    string
+	}{
+		{"/a", []string{"main.work"}, behaviour.Open, ""},
+		{"/a", []string{"main.header", "main.work"}, behaviour.Guarded, "main.header"},
+		{"/a", []string{"main.optional", "main.work"}, behaviour.Open, ""},
+		{"/a", []string{"main.optional", "main.needsUser"}, behaviour.Guarded, "main.needsUser"},
+		{"/a", []string{"main.optional", "main.usesUser"}, behaviour.Open, ""},
+		{"/a", []string{"main.viaHelper", "main.work"}, behaviour.Guarded, "main.viaHelper"},
+		{"/a", []string{"main.limit", "main.work"}, behaviour.Open, ""},
+		{"/a", []string{"main.apiKey", "main.work"}, behaviour.Guarded, "main.apiKey"},
+		{"/a", []string{"main.skipping", "main.work"}, behaviour.Guarded, "main.skipping"},
+		{"/login", []string{"main.skipping", "main.work"}, behaviour.Open, ""},
+		{"/public/x", []string{"main.skipping", "main.work"}, behaviour.Open, ""},
+		{"/x/{id}", []string{"main.skipping", "main.work"}, behaviour.Unclear, ""},
+		{"/a", []string{"main.configured", "main.work"}, behaviour.Guarded, "main.configured"},
+		{"/a", []string{"main.keeping", "main.work"}, behaviour.Guarded, "main.keeping"},
+		{"/login", []string{"main.login"}, behaviour.Open, ""},
+		{"/a", []string{"main.forgetsReturn"}, behaviour.Open, ""},
+	} {
+		a := x.Access(fixture.Route(t, p, "GET "+c.path, c.chain...))
+		if a.Guard != c.want || a.By != c.by {
+			t.Errorf("%s %v: guard %d by %q (%s %d %s), want %d by %q", c.path, c.chain, a.Guard, a.By, a.Reason, a.Status, a.Credential, c.want, c.by)
+		}
+	}
+}
+
+const ginGuards = `
+-- main.go --
+package main
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/golang-jwt/jwt/v5"
+)
+
+func main() {}
+
+func work(c *gin.Context) { c.JSON(200, gin.H{"ok": true}) }
+
+func auth(must bool) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if _, err := fromRequest(c.Request); err != nil {
+			if must {
+				c.AbortWithError(http.StatusUnauthorized, err)
+			}
+			return
+		}
+		c.Set("user", 1)
+	}
+}
+
+func fromRequest(r *http.Request) (*jwt.Token, error) {
+	h := r.Header.Get("Authorization")
+	if len(h) < 8 {
+		return nil, errors.New("short")
+	}
+	return jwt.Parse(h[7:], nil)
+}
+
+func current(c *gin.Context) {
+	if _, ok := c.Get("user"); !ok {
+		c.JSON(http.StatusUnauthorized, gin.H{"error": "no"})
+		return
+	}
+	c.JSON(200, gin.H{})
+}
+`
+
+func TestAccess_Gin(t *testing.T) {
+	p := fixture.Load(t, ginGuards)
+	x := behaviour.Of(p)
+	r := fixture.Route(t, p, "GET /a", "main.auth$1", "main.work")
+	if a := x.Access(r); a.Guard != behaviour.Unclear {
+		t.Errorf("auth with an unknown operand: %+v, want unclear", a)
+	}
+	decl := fixture.Handler(t, p, "main.auth")
+	for must, want := range map[bool]behaviour.Guard{true: behaviour.Guarded, false: behaviour.Open} {
+		r.Middleware[0].Bound = []routes.Bound{{Name: "must", Pos: decl.Func.Signature().Params().At(0).Pos(), Const: constantBool(must)}}
+		if a := x.Access(r); a.Guard != want {
+			t.Errorf("auth(%t): %+v, want %d", must, a, want)
+		}
+	}
+	if a := x.Access(fixture.Route(t, p, "GET /me", "main.current")); a.Guard != behaviour.Guarded || a.Status != 401 {
+		t.Errorf("handler that looks for the user: %+v, want guarded", a)
+	}
+}
+
+const echoGuards = `
+-- main.go --
+package main
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+func main() {}
+
+type User struct{ Name string }
+
+const userKey = "user"
+
+type Auth struct{ sessions Sessions }
+
+type Sessions interface{ Find(token string) (User, bool) }
+
+// Middleware leaves an error in the context; enforce turns it into an answer.
+func (a *Auth) Middleware(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		u, ok := a.sessions.Find(c.Request().Header.Get("Authorization"))
+		if !ok {
+			c.Set(userKey, echo.NewHTTPError(http.StatusForbidden, "invalid session"))
+			return next(c)
+		}
+		c.Set(userKey, u)
+		return next(c)
+	}
+}
+
+func enforce(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err, ok := c.Get(userKey).(*echo.HTTPError); ok {
+			return err
+		}
+		return next(c)
+	}
+}
+
+func (a *Auth) Perm(next echo.HandlerFunc, perms ...string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		u, ok := c.Get(userKey).(User)
+		if !ok {
+			return next(c)
+		}
+		if u.Name == "" {
+			return echo.NewHTTPError(http.StatusForbidden, "permission denied")
+		}
+		return next(c)
+	}
+}
+
+func work(c echo.Context) error { return c.JSON(200, map[string]bool{"data": true}) }
+`
+
+func TestAccess_Echo(t *testing.T) {
+	p := fixture.Load(t, echoGuards)
+	x := behaviour.Of(p)
+	for _, c := range []struct {
+		chain []string
+		want  behaviour.Guard
+		by    string
+	}{
+		{[]string{"(*main.Auth).Middleware", "main.work"}, behaviour.Open, ""},
+		{[]string{"(*main.Auth).Middleware", "main.enforce", "main.work"}, behaviour.Guarded, "main.enforce"},
+		{[]string{"(*main.Auth).Middleware", "main.enforce", "(*main.Auth).Perm", "main.work"}, behaviour.Guarded, "main.enforce"},
+	} {
+		a := x.Access(fixture.Route(t, p, "GET /a", c.chain...))
+		if a.Guard != c.want || a.By != c.by {
+			t.Errorf("%v: %+v, want %d by %q", c.chain, a, c.want, c.by)
+		}
+	}
+	a := x.Access(fixture.Route(t, p, "GET /a", "(*main.Auth).Middleware", "main.enforce", "(*main.Auth).Perm", "main.work"))
+	if len(a.Permissions) == 0 {
+		t.Errorf("permission wrapper: no permission check seen")
+	}
+}

@@ -1,0 +1,324 @@
+package behaviour
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+)
+
+// invoke runs one call and yields its result.
+func (f *frame) invoke(b *ssa.BasicBlock, instr ssa.CallInstruction) value {
+	common := instr.Common()
+	args := f.arguments(common)
+	if builtin, ok := common.Value.(*ssa.Builtin); ok {
+		return f.builtin(builtin, common, args)
+	}
+	op, isOp := f.c.fn.Ops[instr]
+	if isOp {
+		if v, done := f.operate(b, instr, op, args); done {
+			return v
+		}
+	}
+	if targets := f.targets(common, args); len(targets) > 0 {
+		return f.enter(b, instr, targets, args)
+	}
+	return f.outside(b, instr, args)
+}
+
+// arguments are the operands, the receiver first.
+func (f *frame) arguments(c *ssa.CallCommon) []value {
+	var args []value
+	if c.IsInvoke() {
+		args = append(args, f.get(c.Value))
+	}
+	for _, a := range c.Args {
+		args = append(args, f.get(a))
+	}
+	return args
+}
+
+// target is a function that a call may enter, with its arguments.
+type target struct {
+	c    *closure
+	args []value
+}
+
+func (f *frame) targets(c *ssa.CallCommon, args []value) []target {
+	m := f.m
+	if c.IsInvoke() {
+		return m.methods(c.Method, args)
+	}
+	if fn := c.StaticCallee(); fn != nil {
+		if v := m.function(fn); v.fn != nil {
+			return []target{{v.fn, args}}
+		}
+		if mc, ok := c.Value.(*ssa.MakeClosure); ok {
+			if v := f.get(mc); v.fn != nil {
+				return []target{{v.fn, args}}
+			}
+		}
+		return nil
+	}
+	v := f.get(c.Value)
+	if v.fn == nil {
+		return nil
+	}
+	return []target{m.bind(v.fn, args)}
+}
+
+// bind puts the receiver that a bound method captured before its arguments.
+func (m *machine) bind(c *closure, args []value) target {
+	if c.fn.SSA.Signature.Recv() != nil && len(c.free) == 1 && len(c.fn.SSA.FreeVars) == 0 {
+		return target{m.closure(c.fn, nil), append([]value{c.free[0]}, args...)}
+	}
+	return target{c, args}
+}
+
+// methods are the implementations of an interface method within the module.
+func (m *machine) methods(method *types.Func, args []value) []target {
+	var found []target
+	if dyn := args[0].dyn; dyn != nil {
+		obj, _, _ := types.LookupFieldOrMethod(dyn, true, method.Pkg(), method.Name())
+		if fn, ok := obj.(*types.Func); ok {
+			if own := m.x.byName[fn.Origin().FullName()]; own != nil {
+				return []target{{m.closure(own, nil), args}}
+			}
+		}
+		return nil
+	}
+	if args[0].next {
+		return nil
+	}
+	for _, own := range m.x.implementations(method) {
+		found = append(found, target{m.closure(own, nil), args})
+	}
+	return found
+}
+
+// enter runs the targets and joins what they do. A function that has nothing
+// to do with requests is entered only for what it says about its arguments.
+func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []target, args []value) value {
+	m := f.m
+	status := 0
+	if f.recording {
+		status = f.notes[b.Index].status
+	}
+	var out *outcome
+	for _, t := range targets {
+		if !m.worthwhile(t) {
+			continue
+		}
+		one := m.call(t.c, t.args, status)
+		if out == nil {
+			out = one
+		} else {
+			out = joinOutcomes(out, one)
+		}
+	}
+	if out == nil {
+		out = m.opaque(instr.Common().Signature().Results(), args)
+		f.escape(b, instr, args)
+	}
+	f.absorb(b, instr, out)
+	v := out.result
+	for _, a := range args {
+		v.operand = v.operand || a.operand && v.kind != known
+	}
+	return v
+}
+
+func joinOutcomes(a, b *outcome) *outcome {
+	return &outcome{
+		result: join(a.result, b.result), events: append(append([]event(nil), a.events...), b.events...),
+		clean: a.clean || b.clean, passes: a.passes || b.passes, answers: a.answers || b.answers, status: a.status, leaky: a.leaky && b.leaky,
+	}
+}
+
+func (m *machine) worthwhile(t target) bool {
+	if m.x.relevant[t.c.fn] {
+		return true
+	}
+	for _, a := range t.args {
+		if tt := taint(a); tt.absent || tt.input != 0 || a.fn != nil || a.next || a.part != noPart || a.status != 0 {
+			return true
+		}
+	}
+	for _, a := range t.c.free {
+		if tt := taint(a); tt.absent || tt.input != 0 || a.fn != nil || a.next {
+			return true
+		}
+	}
+	return false
+}
+
+// absorb notes what a called function did as happening here.
+func (f *frame) absorb(b *ssa.BasicBlock, instr ssa.CallInstruction, out *outcome) {
+	if !f.recording {
+		return
+	}
+	n := f.notes[b.Index]
+	for _, e := range out.events {
+		e.site = instr.Pos()
+		if e.kind == eventNext {
+			n.next = true
+		}
+		if e.kind == eventAnswer && e.answer.Status > 0 && e.answer.Status < 400 && out.clean {
+			n.succeeds = true
+		}
+		n.events = append(n.events, e)
+	}
+	_, later := instr.(*ssa.Defer)
+	_, aside := instr.(*ssa.Go)
+	if later || aside {
+		return
+	}
+	n.fails = n.fails || out.answers && !out.clean
+	n.stops = n.stops || !out.passes
+	if out.status != 0 {
+		n.status = out.status
+	}
+}
+
+// escape notes input that is handed to code which cannot be followed.
+func (f *frame) escape(b *ssa.BasicBlock, instr ssa.CallInstruction, args []value) {
+	var bits uint64
+	for _, a := range args {
+		bits |= taint(a).input
+	}
+	if bits != 0 {
+		f.note(b, event{kind: eventEscape, pos: instr.Pos(), input: bits})
+	}
+}
+
+// outside models a call of code that is not in the module.
+func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []value) value {
+	c := instr.Common()
+	fn := behaviour.Callee(c)
+	if fn == nil {
+		return f.unknownFunction(b, instr, args)
+	}
+	if v, ok := f.library(fn, c, args); ok {
+		return v
+	}
+	for _, a := range args { // a callback runs, as far as anybody knows
+		if a.fn != nil && f.m.x.relevant[a.fn.fn] {
+			t := f.m.bind(a.fn, parametersOf(a.fn))
+			out := f.m.call(t.c, t.args, 0)
+			f.absorb(b, instr, out)
+		}
+	}
+	t := value{}
+	for _, a := range args {
+		t = t.with(taint(a))
+	}
+	if c.IsInvoke() && f.m.x.inModule(fn.Pkg()) {
+		f.escape(b, instr, args)
+	}
+	if !keepsInput(fn) {
+		t.input = 0
+	}
+	v := f.m.results(c.Signature().Results(), t)
+	if isErrorLike(lastType(c.Signature())) {
+		v = withStatus(v, args)
+	}
+	return v
+}
+
+// withStatus lets an error keep its status through methods of its own, such as
+// WithInternal(err).
+func withStatus(v value, args []value) value {
+	if len(args) > 0 && args[0].status != 0 && v.tuple == nil {
+		v.status, v.kind = args[0].status, notNull
+	}
+	return v
+}
+
+func lastType(sig *types.Signature) types.Type {
+	if sig.Results().Len() == 0 {
+		return nil
+	}
+	return sig.Results().At(sig.Results().Len() - 1).Type()
+}
+
+// parametersOf are arguments for a function that somebody else calls: requests
+// and answers where its signature has them.
+func parametersOf(c *closure) []value {
+	sig := c.fn.SSA.Signature
+	n := sig.Params().Len()
+	args := make([]value, 0, n)
+	for i := range n {
+		args = append(args, parameter(sig.Params().At(i).Type()))
+	}
+	return args
+}
+
+func parameter(t types.Type) value {
+	switch {
+	case behaviour.IsRequest(t):
+		return value{kind: notNull, request: true}
+	case behaviour.IsAnswer(t):
+		return value{kind: notNull, part: answerBody}
+	}
+	return value{}
+}
+
+// unknownFunction is a call of a function value. Behind a middleware, one that
+// takes a request is the next handler.
+func (f *frame) unknownFunction(b *ssa.BasicBlock, instr ssa.CallInstruction, args []value) value {
+	c := instr.Common()
+	if f.get(c.Value).next || behaviour.IsHandler(c.Signature()) {
+		f.next(b, instr)
+		return value{}
+	}
+	f.escape(b, instr, args)
+	t := value{}
+	for _, a := range args {
+		t = t.with(taint(a))
+	}
+	t.input = 0
+	if f.get(c.Value).operand {
+		t.operand = true
+	}
+	return f.m.results(c.Signature().Results(), t)
+}
+
+func (f *frame) next(b *ssa.BasicBlock, instr ssa.CallInstruction) {
+	f.note(b, event{kind: eventNext, pos: instr.Pos()})
+	if f.recording {
+		f.notes[b.Index].next = true
+	}
+}
+
+func (f *frame) builtin(fn *ssa.Builtin, c *ssa.CallCommon, args []value) value {
+	switch fn.Name() {
+	case "len", "cap":
+		return lengthOf(args[0])
+	case "append":
+		v := value{kind: notNull}
+		for _, a := range args {
+			v = v.with(taint(a))
+		}
+		v.absent = false
+		return v
+	case "min", "max":
+		v := value{}
+		for _, a := range args {
+			v = v.with(a.tainted())
+		}
+		return v
+	}
+	return value{}
+}
+
+func lengthOf(x value) value {
+	t := taint(x)
+	if s, ok := x.text(); ok {
+		return constant_(makeInt(len(s))).with(t)
+	}
+	if x.kind == null || x.absent {
+		return constant_(makeInt(0)).with(t)
+	}
+	return t
+}

@@ -1,0 +1,189 @@
+package behaviour
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+	"github.com/backend-conformance/conformance/checks/routes"
+)
+
+// served is how a function dealt with a request.
+type served struct {
+	out *outcome
+	// known: it could be run. next: the handler behind it may be reached.
+	known, next bool
+}
+
+// bound makes the closure of a handler, with what is known of the variables
+// that it captured. The others are operands: nobody can tell them.
+func (m *machine) bound(h routes.Handler, fn *behaviour.Function) *closure {
+	free := make([]value, len(fn.SSA.FreeVars))
+	for i, v := range fn.SSA.FreeVars {
+		t := v.Type()
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		c := m.cellAt(v, -2, t)
+		c.stored, c.v = true, m.captured(h, v.Pos(), v.Name(), t)
+		free[i] = value{kind: notNull, cell: c}
+	}
+	return m.closure(fn, free)
+}
+
+// captured is the value of a captured variable, parameter or receiver.
+func (m *machine) captured(h routes.Handler, pos token.Pos, name string, t types.Type) value {
+	for _, b := range h.Bound {
+		if b.Pos != pos && (b.Pos.IsValid() || b.Name != name) {
+			continue
+		}
+		if b.Const != nil {
+			return constant_(b.Const)
+		}
+		if b.Handler != nil {
+			if fn := m.x.byKey[b.Handler.Key]; fn != nil {
+				return m.handlerValue(*b.Handler, fn)
+			}
+		}
+	}
+	if isHandlerLike(t) {
+		return value{kind: notNull, next: true}
+	}
+	return value{operand: true}
+}
+
+// handlerValue is a handler as a function value, its receiver bound.
+func (m *machine) handlerValue(h routes.Handler, fn *behaviour.Function) value {
+	c := m.bound(h, fn)
+	if recv := fn.SSA.Signature.Recv(); recv != nil {
+		c = m.closure(fn, []value{m.captured(h, fn.SSA.Params[0].Pos(), fn.SSA.Params[0].Name(), recv.Type())})
+	}
+	return value{kind: notNull, fn: c}
+}
+
+func boundKey(h routes.Handler) string {
+	var parts []string
+	for _, b := range h.Bound {
+		s := b.Name + "="
+		if b.Const != nil {
+			s += b.Const.ExactString()
+		}
+		if b.Handler != nil {
+			s += b.Handler.Name + "{" + boundKey(*b.Handler) + "}"
+		}
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, ";")
+}
+
+// isHandlerLike reports whether t can be the handler behind a middleware.
+func isHandlerLike(t types.Type) bool {
+	if sig, ok := t.Underlying().(*types.Signature); ok {
+		return behaviour.IsHandler(sig)
+	}
+	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "ServeHTTP")
+	fn, ok := obj.(*types.Func)
+	return ok && behaviour.IsHandler(fn.Signature())
+}
+
+// maxLayers bounds functions that make functions that make handlers.
+const maxLayers = 4
+
+// serve runs a function as a handler or middleware: one that takes a handler or
+// returns one is applied until a request can be given to it.
+func (m *machine) serve(c *closure, layer int) served {
+	fn := c.fn.SSA
+	args := m.serveArgs(c, fn)
+	out := m.call(c, args, 0)
+	if takesRequest(fn.Signature) {
+		return served{out: out, known: true, next: m.goesOn(fn.Signature, out)}
+	}
+	if layer >= maxLayers || fn.Signature.Results().Len() == 0 {
+		return served{out: out}
+	}
+	v := out.result
+	if v.tuple != nil {
+		v = v.result(0)
+	}
+	if v.next { // hands the request on untouched on some path
+		inner := m.serveValue(v, layer)
+		inner.next, inner.known = true, true
+		return inner
+	}
+	return m.serveValue(v, layer)
+}
+
+func (m *machine) serveValue(v value, layer int) served {
+	switch {
+	case v.fn != nil:
+		c := v.fn
+		if t := m.bind(c, nil); len(t.args) > 0 {
+			return m.serveMethod(t, layer)
+		}
+		return m.serve(c, layer+1)
+	case v.dyn != nil:
+		obj, _, _ := types.LookupFieldOrMethod(v.dyn, true, nil, "ServeHTTP")
+		if fn, ok := obj.(*types.Func); ok {
+			if own := m.x.byName[fn.Origin().FullName()]; own != nil {
+				return m.serveMethod(target{m.closure(own, nil), []value{v}}, layer)
+			}
+		}
+	}
+	return served{out: &outcome{clean: true, passes: true}}
+}
+
+// serveMethod serves with a method whose receiver is known.
+func (m *machine) serveMethod(t target, layer int) served {
+	sig := t.c.fn.SSA.Signature
+	out := m.call(t.c, append(t.args, parametersOf(t.c)...), 0)
+	if takesRequest(sig) {
+		return served{out: out, known: true, next: m.goesOn(sig, out)}
+	}
+	if layer < maxLayers && out.result.fn != nil {
+		return m.serveValue(out.result, layer+1)
+	}
+	return served{out: out}
+}
+
+func takesRequest(sig *types.Signature) bool {
+	if behaviour.IsHandler(sig) {
+		return true
+	}
+	for i := range sig.Params().Len() {
+		if behaviour.IsRequest(sig.Params().At(i).Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *machine) goesOn(sig *types.Signature, out *outcome) bool {
+	if behaviour.ContinuesByItself(sig) {
+		return out.passes
+	}
+	for _, e := range out.events {
+		if e.kind == eventNext {
+			return true
+		}
+	}
+	return false
+}
+
+// serveArgs are the arguments for a function that is applied: requests, next
+// handlers, operands that nobody can tell.
+func (m *machine) serveArgs(c *closure, fn *ssa.Function) []value {
+	args := make([]value, 0, len(fn.Params))
+	for _, p := range fn.Params {
+		v := parameter(p.Type())
+		if isHandlerLike(p.Type()) {
+			v = value{kind: notNull, next: true}
+		} else if v.kind == unknown {
+			v.operand = fn.Signature.Recv() == nil || p != fn.Params[0]
+		}
+		args = append(args, v)
+	}
+	return args
+}

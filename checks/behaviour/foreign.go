@@ -1,0 +1,66 @@
+package behaviour
+
+import (
+	"regexp"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+	"github.com/backend-conformance/conformance/checks/routes"
+)
+
+// class is what is known of a middleware whose source is not in the module.
+type class int
+
+const (
+	ours class = iota
+	authenticates
+	transparent
+	foreign
+)
+
+// authLibraries authenticate: they answer 401 or 403 without valid credentials.
+var authLibraries = regexp.MustCompile(`^(` +
+	`github\.com/auth0/go-jwt-middleware\.|` +
+	`github\.com/labstack/echo-jwt\.|` +
+	`github\.com/labstack/echo/middleware\.(JWT|KeyAuth|BasicAuth)|` +
+	`github\.com/appleboy/gin-jwt\.(GinJWTMiddleware\.)?MiddlewareFunc|` +
+	`github\.com/gin-gonic/gin\.BasicAuth|` +
+	`github\.com/gofiber/(fiber/middleware/(basicauth|keyauth)|jwt|contrib/(jwt|paseto|casbin)|keyauth|basicauth)\.|` +
+	`github\.com/go-chi/jwtauth\.Authenticator|` +
+	`github\.com/go-chi/chi/middleware\.BasicAuth|` +
+	`github\.com/99designs/basicauth-go\.|github\.com/jub0bs/basicauth|` +
+	`github\.com/hertz-contrib/(jwt|keyauth|paseto|casbin)\.|` +
+	`github\.com/zeromicro/go-zero/rest/handler\.Authorize|` +
+	`github\.com/clerk/clerk-sdk-go/.*\.Require` +
+	`)`)
+
+// plainLibraries let every request pass, as far as credentials go.
+var plainLibraries = regexp.MustCompile(`^(` +
+	`net/http\.|` +
+	`github\.com/go-chi/(chi/middleware|cors|httplog|httprate|render|jwtauth|stampede|telemetry|metrics)\.|` +
+	`github\.com/labstack/echo/middleware\.|github\.com/labstack/echo-contrib|` +
+	`github\.com/gin-gonic/gin\.|github\.com/gin-contrib/|` +
+	`github\.com/gofiber/(fiber/middleware|contrib|helmet|websocket|fiberi18n|storage)|` +
+	`github\.com/gorilla/(handlers|csrf|mux|context|sessions)\.|` +
+	`github\.com/(rs/(cors|xid|zerolog)|unrolled/(secure|render)|didip/tollbooth|ulule/limiter|sebest/xff|justinas/(alice|nosurf)|urfave/negroni|NYTimes/gziphandler|klauspost/compress|felixge/httpsnoop|slok/go-http-metrics|getsentry/sentry-go|riandyrn/otelchi|samber/slog-|alexedwards/scs|newrelic/|DataDog/|zsais/go-gin-prometheus|penglongli/gin-metrics|swaggo/|throttled/throttled|sethvargo/go-limiter|hertz-contrib/|ziflex/lecho|toorop/gin-logrus|hellofresh/)|` +
+	`go\.opentelemetry\.io/|github\.com/prometheus/|go\.elastic\.co/|gopkg\.in/DataDog/` +
+	`)`)
+
+// classOf looks a middleware of another module up.
+func classOf(h routes.Handler) class {
+	name := h.Name
+	if h.Func != nil {
+		name = behaviour.FuncName(h.Func)
+	}
+	switch {
+	case authLibraries.MatchString(name):
+		return authenticates
+	case plainLibraries.MatchString(name):
+		return transparent
+	}
+	return foreign
+}
+
+var authName = regexp.MustCompile(`(?i)auth|login|logged|session|jwt|token|require.?user|protect|guard|apikey|api_key|permission|admin|signed`)
+
+// looksLikeAuth reports whether a function's name promises to authenticate.
+func looksLikeAuth(name string) bool { return authName.MatchString(shortKey(name)) }

@@ -1,0 +1,271 @@
+// Package behaviour joins what the functions of a module do with a request: a
+// handler's behaviour is the union over what it calls, with the arguments that
+// it passes. Functions are run on abstract values, once with credentials and
+// once without, so that a guard is what makes a difference between the two.
+package behaviour
+
+import (
+	"go/token"
+	"go/types"
+	"sort"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+	"github.com/backend-conformance/conformance/checks/load"
+)
+
+// Index knows every function of the module.
+type Index struct {
+	program *load.Program
+	byKey   map[token.Pos]*behaviour.Function
+	byName  map[string]*behaviour.Function
+	// relevant functions read requests, answer them, or call one that does.
+	relevant map[*behaviour.Function]bool
+	packages map[string]bool
+	// impls caches the implementations of interface methods by full name.
+	impls map[string][]*behaviour.Function
+	// named are the module's types with methods, in order.
+	named []types.Type
+	// errorStatus and globalFuncs are what package variables hold.
+	errorStatus map[string]int
+	globalFuncs map[string]*behaviour.Function
+	summaries   map[summaryKey]*Summary
+	callsites   map[*behaviour.Function][]*behaviour.Function
+}
+
+// Of builds the index from the results of behaviour.Analyzer.
+func Of(p *load.Program) *Index {
+	x := &Index{
+		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
+		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{},
+		errorStatus: map[string]int{}, globalFuncs: map[string]*behaviour.Function{}, summaries: map[summaryKey]*Summary{},
+	}
+	var all []*behaviour.Function
+	for _, pkg := range p.Packages {
+		x.packages[pkg.PkgPath] = true
+		x.addTypes(pkg.Types)
+		res, ok := p.ResultOf(behaviour.Analyzer, pkg).(*behaviour.Result)
+		if !ok || res == nil {
+			continue
+		}
+		for _, f := range res.Functions {
+			x.byKey[f.Key] = f
+			if f.Name != "" {
+				x.byName[f.Name] = f
+			}
+			all = append(all, f)
+		}
+		if len(res.Functions) > 0 {
+			x.addGlobals(res.Functions[0].SSA.Pkg)
+		}
+	}
+	x.findRelevant(all)
+	return x
+}
+
+func (x *Index) addTypes(pkg *types.Package) {
+	if pkg == nil {
+		return
+	}
+	scope := pkg.Scope()
+	for _, name := range scope.Names() {
+		tn, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || tn.IsAlias() {
+			continue
+		}
+		if n, ok := tn.Type().(*types.Named); ok && n.NumMethods() > 0 && !types.IsInterface(n) {
+			x.named = append(x.named, n)
+		}
+		if n, ok := tn.Type().(*types.Named); ok && n.NumMethods() == 0 && !types.IsInterface(n) {
+			if st, ok := n.Underlying().(*types.Struct); ok && embeds(st) {
+				x.named = append(x.named, n)
+			}
+		}
+	}
+}
+
+func embeds(st *types.Struct) bool {
+	for i := range st.NumFields() {
+		if st.Field(i).Embedded() {
+			return true
+		}
+	}
+	return false
+}
+
+// addGlobals reads what the package's initialiser stores in variables:
+// functions, and errors made with a status or a telling text.
+func (x *Index) addGlobals(pkg *ssa.Package) {
+	init := pkg.Func("init")
+	if init == nil {
+		return
+	}
+	for _, b := range init.Blocks {
+		for _, instr := range b.Instrs {
+			st, ok := instr.(*ssa.Store)
+			if !ok {
+				continue
+			}
+			g, ok := st.Addr.(*ssa.Global)
+			if !ok {
+				continue
+			}
+			x.addGlobal(globalName(g), st.Val)
+		}
+	}
+}
+
+func (x *Index) addGlobal(name string, v ssa.Value) {
+	for range 4 {
+		switch val := v.(type) {
+		case *ssa.MakeInterface:
+			v = val.X
+		case *ssa.ChangeType:
+			v = val.X
+		case *ssa.Function:
+			if f := x.byKey[val.Pos()]; f != nil {
+				x.globalFuncs[name] = f
+			}
+			return
+		case *ssa.Call:
+			for _, a := range val.Call.Args {
+				if c, ok := a.(*ssa.Const); ok && c.Value != nil {
+					if n, ok := constant_(c.Value).number(); ok && n >= 400 && n < 600 {
+						x.errorStatus[name] = n
+						return
+					}
+					if s, ok := constant_(c.Value).text(); ok && statusOfText(s) != 0 && x.errorStatus[name] == 0 {
+						x.errorStatus[name] = statusOfText(s)
+					}
+				}
+			}
+			return
+		}
+	}
+}
+
+// findRelevant marks functions that have to do with requests, then whoever
+// calls or creates them.
+func (x *Index) findRelevant(all []*behaviour.Function) {
+	callers := map[*behaviour.Function][]*behaviour.Function{}
+	var queue []*behaviour.Function
+	for _, f := range all {
+		if len(f.Ops) > 0 || x.loadsRequest(f) {
+			x.relevant[f] = true
+			queue = append(queue, f)
+		}
+		for _, callee := range x.mentions(f) {
+			callers[callee] = append(callers[callee], f)
+		}
+	}
+	for len(queue) > 0 {
+		f := queue[0]
+		queue = queue[1:]
+		for _, caller := range callers[f] {
+			if !x.relevant[caller] {
+				x.relevant[caller] = true
+				queue = append(queue, caller)
+			}
+		}
+	}
+	x.callsites = callers
+}
+
+// loadsRequest reports whether a function gets a request or an answer to work on.
+func (x *Index) loadsRequest(f *behaviour.Function) bool {
+	for _, p := range f.SSA.Params {
+		if behaviour.IsRequest(p.Type()) || behaviour.IsAnswer(p.Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// mentions are the module's functions that f may call or hand on.
+func (x *Index) mentions(f *behaviour.Function) []*behaviour.Function {
+	var out []*behaviour.Function
+	for _, b := range f.SSA.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(ssa.CallInstruction); ok && call.Common().IsInvoke() {
+				out = append(out, x.implementations(call.Common().Method)...)
+			}
+			for _, op := range instr.Operands(nil) {
+				if fn, ok := (*op).(*ssa.Function); ok {
+					if own := x.function(fn); own != nil {
+						out = append(out, own)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (x *Index) function(fn *ssa.Function) *behaviour.Function {
+	if own := x.byKey[fn.Pos()]; own != nil && own.SSA == fn {
+		return own
+	}
+	if obj, ok := originOf(fn).Object().(*types.Func); ok {
+		return x.byName[obj.FullName()]
+	}
+	return nil
+}
+
+func (x *Index) inModule(pkg *types.Package) bool { return pkg != nil && x.packages[pkg.Path()] }
+
+// maxImplementations bounds how many implementations of an interface's method
+// are followed; beyond, the call tells nothing.
+const maxImplementations = 6
+
+// implementations are the module's methods behind a method of one of the
+// module's interfaces; none where there are too many to tell.
+func (x *Index) implementations(method *types.Func) []*behaviour.Function {
+	if !x.inModule(method.Pkg()) {
+		return nil
+	}
+	name := method.FullName()
+	if found, ok := x.impls[name]; ok {
+		return found
+	}
+	var found []*behaviour.Function
+	recv := method.Signature().Recv()
+	iface, ok := recv.Type().Underlying().(*types.Interface)
+	if ok {
+		seen := map[*behaviour.Function]bool{}
+		for _, t := range x.named {
+			fn := implementation(t, iface, method)
+			if fn == nil {
+				continue
+			}
+			if own := x.byName[fn.Origin().FullName()]; own != nil && !seen[own] {
+				seen[own] = true
+				found = append(found, own)
+			}
+		}
+	}
+	sort.Slice(found, func(i, j int) bool { return found[i].Key < found[j].Key })
+	if len(found) > maxImplementations {
+		found = nil
+	}
+	x.impls[name] = found
+	return found
+}
+
+func implementation(t types.Type, iface *types.Interface, method *types.Func) *types.Func {
+	p := types.NewPointer(t)
+	if !types.Implements(t, iface) && !types.Implements(p, iface) {
+		return nil
+	}
+	obj, _, _ := types.LookupFieldOrMethod(p, true, method.Pkg(), method.Name())
+	fn, _ := obj.(*types.Func)
+	return fn
+}
+
+// only is the single implementation of an interface's method, nil otherwise.
+func (x *Index) only(method *types.Func) *behaviour.Function {
+	if found := x.implementations(method); len(found) == 1 {
+		return found[0]
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package behaviour
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+)
+
+// input is something that a run took out of the request.
+type input struct {
+	bit  uint64
+	pos  token.Pos
+	fn   *behaviour.Function
+	read *behaviour.Read
+
+	Place     behaviour.Place
+	Name      string
+	Type      types.Type
+	Decodes   bool
+	Limited   bool
+	Validates bool
+	// Lost input was decoded into something that cannot be followed.
+	Lost      bool
+	errorUsed bool
+	// guards are the places where its value decides about an error, in order.
+	guards []guard
+	// escaped is the first call that it was handed to and that cannot be followed.
+	escaped token.Pos
+}
+
+type guard struct {
+	pos token.Pos
+	how string
+}
+
+// input registers what an instruction reads. At most 64 are told apart; more
+// share the last.
+func (m *machine) input(f *frame, instr ssa.CallInstruction, p behaviour.Place) *input {
+	return m.inputFor(f, instr, instr.Pos(), p)
+}
+
+func (m *machine) inputFor(f *frame, instr ssa.Instruction, pos token.Pos, p behaviour.Place) *input {
+	if in := m.inputAt[instr]; in != nil {
+		return in
+	}
+	n := min(len(m.inputs), 63)
+	in := &input{bit: 1 << n, pos: pos, fn: f.c.fn, Place: p}
+	m.inputAt[instr] = in
+	m.inputs = append(m.inputs, in)
+	return in
+}
+
+func (m *machine) validated(f *frame, bits uint64, pos token.Pos, how string) {
+	for _, in := range m.inputs {
+		if in.bit&bits != 0 {
+			in.addGuard(guard{pos, how})
+		}
+	}
+}
+
+func (in *input) addGuard(g guard) {
+	for _, old := range in.guards {
+		if old.pos == g.pos {
+			return
+		}
+	}
+	in.guards = append(in.guards, g)
+}
+
+// guarded is told of a branch on input; it counts where one side leads to an error.
+func (m *machine) guarded(f *frame, bits uint64, b *ssa.BasicBlock, instr *ssa.If) {
+	yes, no := leadsToError(b.Succs[0], f), leadsToError(b.Succs[1], f)
+	if yes != no {
+		m.validated(f, bits, condPos(instr), "comparison")
+	}
+}
+
+// validates reports whether a condition can judge a value: any does that is
+// made from it.
+func validates(cond ssa.Value) bool { return cond != nil }
+
+// leadsToError reports whether a branch makes or returns an error, or answers
+// with one, before it joins the rest again.
+func leadsToError(b *ssa.BasicBlock, f *frame) bool {
+	if makesError(b, f) {
+		return true
+	}
+	for _, d := range b.Dominees() {
+		if d.Index != b.Index && len(d.Preds) == 1 && d.Preds[0] == b && len(b.Succs) == 1 && makesError(d, f) {
+			return true
+		}
+	}
+	if len(b.Succs) == 1 && len(b.Instrs) == 1 { // an empty block on the way
+		return makesError(b.Succs[0], f)
+	}
+	return false
+}
+
+func makesError(b *ssa.BasicBlock, f *frame) bool {
+	for _, instr := range b.Instrs {
+		switch instr := instr.(type) {
+		case *ssa.Call:
+			if errorAnswer(instr, f) {
+				return true
+			}
+			if fn := behaviour.Callee(instr.Common()); fn != nil && isErrorLike(lastType(fn.Signature())) && isMaker(fn) {
+				return true
+			}
+		case *ssa.MakeInterface:
+			if isError(instr.Type()) {
+				return true
+			}
+		case *ssa.UnOp:
+			if g, ok := instr.X.(*ssa.Global); ok && isError(instr.Type()) && g != nil {
+				return true
+			}
+		case *ssa.MapUpdate:
+			return true // errors by field
+		case *ssa.Return:
+			if len(instr.Results) > 0 && saysNo(instr.Results) {
+				return true
+			}
+		case *ssa.Panic:
+			return true
+		}
+	}
+	return false
+}
+
+// saysNo knows return false, and return of an error that is not nil.
+func saysNo(results []ssa.Value) bool {
+	last := results[len(results)-1]
+	c, isConst := last.(*ssa.Const)
+	if isError(last.Type()) {
+		return !isConst
+	}
+	return isConst && c.Value != nil && c.Value.ExactString() == "false"
+}
+
+func isMaker(fn *types.Func) bool {
+	switch fn.FullName() {
+	case "errors.New", "fmt.Errorf", "github.com/pkg/errors.New", "github.com/pkg/errors.Errorf":
+		return true
+	}
+	return fn.Signature().Recv() == nil
+}
+
+// errorAnswer reports whether a call answers with an error: by the tables, or
+// because a function of the module does.
+func errorAnswer(call *ssa.Call, f *frame) bool {
+	if op, ok := f.c.fn.Ops[call]; ok && op.Write != nil {
+		n, known := f.statusOf(call.Block(), call.Common(), op.Write, f.arguments(call.Common()))
+		return op.Write.Part == behaviour.ValuePart || known && n >= 400
+	}
+	for _, t := range f.targets(call.Common(), f.arguments(call.Common())) {
+		if !f.m.x.relevant[t.c.fn] {
+			continue
+		}
+		if out := f.m.call(t.c, t.args, 0); out.answers && !out.clean {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,277 @@
+package behaviour
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+)
+
+// Budgets of one run. What they cut off is unknown, and the run says so.
+const (
+	maxDepth  = 24
+	maxSteps  = 400_000
+	maxPasses = 4
+)
+
+// machine runs functions on values of which little is known: every branch whose
+// condition is open is taken both ways. With absent set, the request carries no
+// credentials, and branches that depend on them are decided. Comparing the two
+// runs shows what credentials open.
+type machine struct {
+	x      *Index
+	absent bool
+	// path is the request's path where the route has no parameters.
+	path string
+
+	store    map[string]value // context values by key
+	cells    map[cellKey]*cell
+	memo     map[string]*outcome
+	active   map[string]bool
+	closures map[string]*closure
+	inputs   []*input
+	inputAt  map[ssa.Instruction]*input
+	depth    int
+	steps    int
+	changed  bool
+	// over says that a budget ran out.
+	over bool
+}
+
+type cellKey struct {
+	at   ssa.Value
+	elem int
+}
+
+// outcome is what a call of a function does in one run.
+type outcome struct {
+	result value
+	events []event
+	// clean: some path returns without having answered with an error.
+	clean bool
+	// leaky: every path answers with an error, and yet some go on to a success.
+	leaky bool
+	// passes: some path returns without having stopped the chain.
+	passes bool
+	// answers: some path answers with an error.
+	answers bool
+	// status was set by the last statement for a body that the caller writes.
+	status int
+}
+
+// eventKind tells events apart.
+type eventKind uint8
+
+const (
+	eventAnswer eventKind = iota + 1
+	eventMade             // an error that carries a status was made
+	eventNext
+	eventCredential
+	eventStop
+	eventOpen   // a branch that the run could not decide
+	eventEscape // input went where the run could not follow
+)
+
+// event is something that a run came by.
+type event struct {
+	kind   eventKind
+	pos    token.Pos
+	fn     *behaviour.Function
+	answer *Answer
+	// cond is the open condition; name the credential's.
+	cond value
+	name string
+	// input are the bits of what escapes; site is where the outermost function
+	// called what leads here.
+	input uint64
+	site  token.Pos
+}
+
+func newMachine(x *Index, absent bool) *machine {
+	return &machine{
+		x: x, absent: absent, store: map[string]value{}, cells: map[cellKey]*cell{},
+		closures: map[string]*closure{}, inputAt: map[ssa.Instruction]*input{},
+	}
+}
+
+// settle repeats a run until memory and context no longer change.
+func (m *machine) settle(run func() *outcome) *outcome {
+	var out *outcome
+	for range maxPasses {
+		m.changed = false
+		m.memo, m.active = map[string]*outcome{}, map[string]bool{}
+		out = run()
+		if !m.changed || m.over {
+			break
+		}
+	}
+	return out
+}
+
+// closure interns a function with its captured variables.
+func (m *machine) closure(fn *behaviour.Function, free []value) *closure {
+	key := fmt.Sprintf("%d[%s]", fn.Key, keysOfAll(free))
+	if fn.Key == token.NoPos {
+		key = fn.Name + key
+	}
+	if c := m.closures[key]; c != nil {
+		return c
+	}
+	c := &closure{fn: fn, free: free, key: key}
+	m.closures[key] = c
+	return c
+}
+
+func (m *machine) cellAt(v ssa.Value, elem int, t types.Type) *cell {
+	k := cellKey{v, elem}
+	if c := m.cells[k]; c != nil {
+		return c
+	}
+	c := &cell{id: len(m.cells) + 1, typ: t}
+	m.cells[k] = c
+	return c
+}
+
+// part is a field or element of a cell.
+func (m *machine) part(c *cell, i int, t types.Type) *cell {
+	if p := c.parts[i]; p != nil {
+		return p
+	}
+	if c.parts == nil {
+		c.parts = map[int]*cell{}
+	}
+	p := &cell{id: c.id*1000 + i + 2, typ: t, input: c.input, absent: c.absent}
+	c.parts[i] = p
+	return p
+}
+
+func (m *machine) write(c *cell, v value) {
+	if c == nil {
+		return
+	}
+	n := v
+	if c.stored {
+		n = join(c.v, v)
+	}
+	if !c.stored || !same(c.v, n) {
+		c.stored, c.v = true, n
+		m.changed = true
+	}
+}
+
+// mark makes a cell and its parts input.
+func (m *machine) mark(c *cell, bits uint64) {
+	if c == nil || c.input&bits == bits {
+		return
+	}
+	c.input |= bits
+	m.changed = true
+	for _, p := range c.parts {
+		m.mark(p, bits)
+	}
+}
+
+func (c *cell) load() value {
+	if c.stored {
+		v := c.v
+		v.input |= c.input
+		if c.input != 0 && v.kind == known {
+			v.kind, v.c = unknown, nil // a decoder may have overwritten it
+		}
+		return v.with(c.inside())
+	}
+	if c.input != 0 {
+		return value{input: c.input}
+	}
+	if len(c.parts) > 0 {
+		return c.inside()
+	}
+	v := zeroOf(c.typ)
+	v.absent = c.absent
+	return v
+}
+
+// inside is where the parts of a cell come from, all of them together.
+func (c *cell) inside() value {
+	v := value{input: c.input, absent: c.absent}
+	for _, p := range c.parts {
+		if p.stored {
+			v = v.with(p.v.tainted())
+		}
+		v = v.with(p.inside())
+	}
+	return v.tainted()
+}
+
+// taint is where a value comes from, what it points to included.
+func taint(v value) value {
+	t := v.tainted()
+	if v.cell != nil {
+		if v.cell.stored {
+			t = t.with(v.cell.v.tainted())
+		}
+		t = t.with(v.cell.inside())
+	}
+	return t
+}
+
+// call runs a function.
+func (m *machine) call(c *closure, args []value, status int) *outcome {
+	res := c.fn.SSA.Signature.Results()
+	if m.depth >= maxDepth || m.steps > maxSteps || len(c.fn.SSA.Blocks) == 0 {
+		m.over = m.over || m.steps > maxSteps
+		return m.opaque(res, args)
+	}
+	key := fmt.Sprintf("%s(%s)%d", c.key, keysOfAll(args), status)
+	if out := m.memo[key]; out != nil {
+		return out
+	}
+	if m.active[key] {
+		return m.opaque(res, args)
+	}
+	m.active[key] = true
+	m.depth++
+	fr := newFrame(m, c, args, status)
+	out := fr.run()
+	m.depth--
+	delete(m.active, key)
+	m.memo[key] = out
+	return out
+}
+
+// opaque is a call that cannot be looked into.
+func (m *machine) opaque(res *types.Tuple, args []value) *outcome {
+	t := value{}
+	for _, a := range args {
+		t = t.with(taint(a))
+	}
+	t.input = 0
+	return &outcome{result: m.results(res, t), clean: true, passes: true}
+}
+
+// results are unknown values of the given types, made from t. Those that come
+// from absent credentials are what a failed look-up gives.
+func (m *machine) results(res *types.Tuple, t value) value {
+	of := func(typ types.Type) value {
+		if t.absent {
+			return absentOf(typ).with(t)
+		}
+		return t.tainted()
+	}
+	switch res.Len() {
+	case 0:
+		return t.tainted()
+	case 1:
+		return of(res.At(0).Type())
+	}
+	vs := make([]value, res.Len())
+	for i := range vs {
+		vs[i] = of(res.At(i).Type())
+	}
+	v := t.tainted()
+	v.tuple = &tuple{vs}
+	return v
+}

@@ -1,0 +1,510 @@
+package behaviour
+
+import (
+	"go/constant"
+	"go/types"
+	"sort"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+)
+
+// operate performs a call that means something to a request. done is false
+// where the call is also a function of the module that has to be looked into.
+func (f *frame) operate(b *ssa.BasicBlock, instr ssa.CallInstruction, op behaviour.Op, args []value) (v value, done bool) {
+	switch {
+	case op.Context != nil:
+		return f.context(b, instr, op.Context, args)
+	case op.Credential != nil:
+		return f.credential(b, instr, args), true
+	case op.Validate != nil:
+		return f.validate(b, instr, op.Validate, args)
+	case op.Read != nil:
+		return f.read(b, instr, op.Read, args)
+	case op.Write != nil:
+		return f.answer(b, instr, op.Write, args)
+	}
+	return value{}, false
+}
+
+// argument is the value of argument i, the receiver not counted; -1 is the receiver.
+func argument(c *ssa.CallCommon, args []value, i int) value {
+	if c.IsInvoke() || c.Signature().Recv() != nil {
+		i++
+	}
+	if i < 0 || i >= len(args) {
+		return value{}
+	}
+	return args[i]
+}
+
+// context stores or fetches what travels with the request.
+func (f *frame) context(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour.Context, args []value) (value, bool) {
+	c, m := instr.Common(), f.m
+	key := f.keyOf(behaviour.Arg(c, op.Key), argument(c, args, op.Key))
+	if op.Set && !isNil(behaviour.Arg(c, op.Value)) {
+		v := argument(c, args, op.Value)
+		if s, ok := behaviour.Arg(c, op.Value).(*ssa.Slice); ok { // variadic
+			v = f.first(s)
+		}
+		if key != "" {
+			old, ok := m.store[key]
+			n := v
+			if ok {
+				n = join(old, v)
+			}
+			if !ok || !same(old, n) {
+				m.store[key], m.changed = n, true
+			}
+		}
+		return value{kind: notNull, request: true}, true
+	}
+	results := c.Signature().Results()
+	who := identity(key) || identity(f.c.fn.SSA.Name()) || identity(assertedName(instr))
+	if who {
+		f.note(b, event{kind: eventCredential, pos: instr.Pos(), name: "context value " + shortKey(key)})
+	}
+	if v, ok := m.store[key]; ok && key != "" {
+		return spread(v, results), true
+	}
+	if who && m.absent {
+		return m.results(results, value{absent: true}), true
+	}
+	return m.results(results, value{request: true}), true
+}
+
+// first is the element of a slice made for one variadic argument.
+func (f *frame) first(s *ssa.Slice) value {
+	v := f.get(s)
+	if v.cell != nil && len(v.cell.parts) > 0 {
+		if p := v.cell.parts[-1]; p != nil && p.stored {
+			return p.v
+		}
+	}
+	return taint(v)
+}
+
+// spread gives a stored value in the form of the getter's results.
+func spread(v value, results *types.Tuple) value {
+	if results.Len() == 2 {
+		out := v.tainted()
+		out.tuple = &tuple{[]value{v, boolean(v.kind != null)}}
+		return out
+	}
+	return v
+}
+
+func isNil(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return v == nil || ok && c.Value == nil
+}
+
+// keyOf names a context key: a constant with its type, a variable, a type.
+func (f *frame) keyOf(v ssa.Value, known value) string {
+	name := ""
+	if known.dyn != nil {
+		name = types.TypeString(known.dyn, nil)
+	}
+	if s, ok := known.text(); ok {
+		return name + " " + s
+	}
+	if n, ok := known.number(); ok {
+		return name + " " + constant.MakeInt64(int64(n)).ExactString()
+	}
+	for range 4 {
+		switch x := v.(type) {
+		case *ssa.MakeInterface:
+			v = x.X
+		case *ssa.ChangeInterface:
+			v = x.X
+		case *ssa.UnOp:
+			v = x.X
+		case *ssa.Global:
+			return globalName(x)
+		}
+	}
+	return name
+}
+
+func shortKey(key string) string {
+	if i := strings.LastIndexAny(key, "/."); i >= 0 {
+		key = key[i+1:]
+	}
+	return strings.TrimSpace(key)
+}
+
+// assertedName is the type that a fetched value is taken for.
+func assertedName(instr ssa.CallInstruction) string {
+	v, ok := instr.(*ssa.Call)
+	if !ok || v.Referrers() == nil {
+		return ""
+	}
+	for _, ref := range *v.Referrers() {
+		switch r := ref.(type) {
+		case *ssa.TypeAssert:
+			return behaviour.TypeName(r.AssertedType)
+		case *ssa.Extract:
+			for _, again := range *r.Referrers() {
+				if a, ok := again.(*ssa.TypeAssert); ok {
+					return behaviour.TypeName(a.AssertedType)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// credential is a look-up of who sends the request by a library.
+func (f *frame) credential(b *ssa.BasicBlock, instr ssa.CallInstruction, args []value) value {
+	c := instr.Common()
+	name := "call"
+	if fn := behaviour.Callee(c); fn != nil {
+		name = fn.Name()
+	}
+	f.note(b, event{kind: eventCredential, pos: instr.Pos(), name: name})
+	t := value{request: true, absent: f.m.absent}
+	for _, a := range args {
+		t.operand = t.operand || a.operand
+	}
+	return f.m.results(c.Signature().Results(), t)
+}
+
+func (f *frame) validate(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour.Validate, args []value) (value, bool) {
+	c := instr.Common()
+	v := taint(argument(c, args, op.Target))
+	if f.recording && used(instr) {
+		f.m.validated(f, v.input, instr.Pos(), calleeName(c))
+	}
+	if fn := behaviour.Callee(c); fn != nil && (f.m.x.inModule(fn.Pkg()) || op.Target < 0) {
+		return value{}, false // its body says more
+	}
+	return f.m.results(c.Signature().Results(), value{request: v.request, absent: v.absent}), true
+}
+
+func calleeName(c *ssa.CallCommon) string {
+	if fn := behaviour.Callee(c); fn != nil {
+		return fn.Name()
+	}
+	return "function value"
+}
+
+// used reports whether a call's result is looked at.
+func used(instr ssa.CallInstruction) bool {
+	v := instr.Value()
+	if v == nil || v.Referrers() == nil {
+		return false
+	}
+	for _, r := range *v.Referrers() {
+		if _, debug := r.(*ssa.DebugRef); !debug {
+			return true
+		}
+	}
+	return false
+}
+
+// read takes something out of the request: credentials, a parameter, the body.
+func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour.Read, args []value) (value, bool) {
+	c, m := instr.Common(), f.m
+	from := argument(c, args, op.Request)
+	ofRequest := f.isRequest(c, op.Request)
+	results := c.Signature().Results()
+	place := op.Place
+	if !ofRequest {
+		p, ok := placeOf(from.part)
+		if !ok {
+			return value{}, false
+		}
+		place = p
+	}
+	name, _ := argument(c, args, op.Name).text()
+	if name != "" && isCredential(place, name) {
+		f.note(b, event{kind: eventCredential, pos: instr.Pos(), name: placeName(place) + " " + name})
+		if !m.absent {
+			return m.results(results, value{request: true}), true
+		}
+		return m.results(results, value{request: true, absent: true}), true
+	}
+	in := m.input(f, instr, place)
+	in.Name = name
+	in.Limited = in.Limited || from.limited
+	in.read = op
+	if op.Target >= 0 {
+		return f.decode(b, instr, op, args, in), true
+	}
+	v := m.results(results, value{request: true, input: in.bit})
+	if op.Name < 0 {
+		v.part = partOf(op, place)
+		if v.tuple != nil {
+			v.tuple.vs[0].part, v.tuple.vs[0].limited = v.part, from.limited
+		}
+		v.limited = from.limited
+	}
+	in.Type = resultType(results)
+	in.errorUsed = !op.Error || errorUsed(instr)
+	return v, true
+}
+
+func resultType(results *types.Tuple) types.Type {
+	if results.Len() == 0 {
+		return nil
+	}
+	return results.At(0).Type()
+}
+
+// partOf is what a call that reads everything of a place yields.
+func partOf(op *behaviour.Read, p behaviour.Place) part {
+	switch p {
+	case behaviour.Path:
+		return requestVars
+	case behaviour.Query:
+		return requestQuery
+	case behaviour.Form:
+		return requestForm
+	case behaviour.Header:
+		return requestHeader
+	case behaviour.Body:
+		return requestBody
+	}
+	return noPart
+}
+
+// decode fills a variable from the request.
+func (f *frame) decode(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour.Read, args []value, in *input) value {
+	c, m := instr.Common(), f.m
+	target := argument(c, args, op.Target)
+	in.Decodes = true
+	in.Type = pointee(behaviour.Arg(c, op.Target), target)
+	in.errorUsed = op.Answers || errorUsed(instr)
+	in.Validates = op.Validates
+	if target.cell == nil {
+		in.Lost = true // what was decoded cannot be followed
+	} else {
+		m.mark(target.cell, in.bit)
+	}
+	if inner, ok := underInterface(target); ok {
+		m.mark(inner, in.bit)
+	}
+	return m.results(c.Signature().Results(), value{request: true})
+}
+
+func underInterface(v value) (*cell, bool) {
+	if v.cell != nil && v.cell.stored && v.cell.v.cell != nil {
+		return v.cell.v.cell, true
+	}
+	return nil, false
+}
+
+// pointee is the type that a decoder fills.
+func pointee(v ssa.Value, known value) types.Type {
+	t := known.dyn
+	if t == nil && v != nil {
+		if mi, ok := v.(*ssa.MakeInterface); ok {
+			v = mi.X
+		}
+		t = v.Type()
+	}
+	for t != nil {
+		p, ok := t.Underlying().(*types.Pointer)
+		if !ok {
+			break
+		}
+		t = p.Elem()
+	}
+	return t
+}
+
+func errorUsed(instr ssa.CallInstruction) bool {
+	v, ok := instr.(*ssa.Call)
+	if !ok || v.Referrers() == nil {
+		return false
+	}
+	n := v.Call.Signature().Results().Len()
+	if n <= 1 {
+		return used(instr)
+	}
+	for _, r := range *v.Referrers() {
+		if e, ok := r.(*ssa.Extract); ok && e.Index == n-1 && e.Referrers() != nil && len(*e.Referrers()) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isRequest reports whether operand i, or the receiver for -1, is a request or
+// a framework's context by its type.
+func (f *frame) isRequest(c *ssa.CallCommon, i int) bool {
+	v := behaviour.Arg(c, i)
+	if i < 0 {
+		v = receiver(c)
+	}
+	return v != nil && (behaviour.IsRequest(v.Type()) || readsByItself(v.Type()))
+}
+
+// readsByItself are types that hold parameters of one kind only.
+func readsByItself(t types.Type) bool {
+	switch behaviour.TypeName(t) {
+	case "github.com/julienschmidt/httprouter.Params", "github.com/gin-gonic/gin.Params", "github.com/go-chi/chi.Context",
+		"github.com/valyala/fasthttp.RequestHeader", "github.com/valyala/fasthttp.Args":
+		return true
+	}
+	return behaviour.TypeName(t) == "context.Context"
+}
+
+func receiver(c *ssa.CallCommon) ssa.Value {
+	if c.IsInvoke() {
+		return c.Value
+	}
+	if c.Signature().Recv() != nil && len(c.Args) > 0 {
+		return c.Args[0]
+	}
+	return nil
+}
+
+// namedRead is an index into everything of a place: mux.Vars(r)["id"].
+func (m *machine) namedRead(f *frame, v *ssa.Lookup, p part, name value, t types.Type) value {
+	place, _ := placeOf(p)
+	s, _ := name.text()
+	if s != "" && isCredential(place, s) {
+		f.note(v.Block(), event{kind: eventCredential, pos: v.Pos(), name: placeName(place) + " " + s})
+		if m.absent {
+			return absentOf(t).with(value{request: true})
+		}
+		return value{request: true}
+	}
+	in := m.inputFor(f, v, v.Pos(), place)
+	in.Name, in.errorUsed, in.Type = s, true, t
+	out := value{request: true, input: in.bit}
+	if tup, ok := t.(*types.Tuple); ok {
+		in.Type = tup.At(0).Type()
+		out.tuple = &tuple{[]value{out, {request: true, input: in.bit}}}
+	}
+	return out
+}
+
+// answer writes to the client, hands on, or makes an error with a status.
+func (f *frame) answer(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour.Write, args []value) (value, bool) {
+	c := instr.Common()
+	if op.Part == behaviour.Next {
+		return f.handOn(b, instr, args)
+	}
+	if op.Part != behaviour.ValuePart && !f.isAnswer(c, op.To, args) {
+		return value{}, false
+	}
+	a := &Answer{Encoding: op.Encoding, Part: op.Part}
+	a.Status, a.StatusKnown = f.statusOf(b, c, op, args)
+	f.body(a, c, op, args)
+	results := f.m.results(c.Signature().Results(), value{request: true})
+	switch op.Part {
+	case behaviour.ValuePart:
+		results.kind, results.status = notNull, a.Status
+		f.note(b, event{kind: eventMade, pos: instr.Pos(), answer: a})
+		return results, true
+	case behaviour.StatusPart:
+		results.status = a.Status
+		if f.recording {
+			f.notes[b.Index].status = a.Status
+		}
+	}
+	if op.Stops {
+		f.note(b, event{kind: eventStop, pos: instr.Pos()})
+	}
+	if f.recording {
+		n := f.notes[b.Index]
+		n.stops = n.stops || op.Stops
+		n.fails = n.fails || a.Status >= 400
+		n.succeeds = n.succeeds || a.StatusKnown && a.Status < 400 && op.Encoding != "redirect"
+	}
+	f.note(b, event{kind: eventAnswer, pos: instr.Pos(), answer: a})
+	return results, true
+}
+
+// handOn calls the next handler: a known one is entered.
+func (f *frame) handOn(b *ssa.BasicBlock, instr ssa.CallInstruction, args []value) (value, bool) {
+	c := instr.Common()
+	if len(args) > 0 && !args[0].next {
+		if args[0].fn != nil {
+			t := f.m.bind(args[0].fn, args[1:])
+			return f.enter(b, instr, []target{t}, args), true
+		}
+		if args[0].dyn != nil {
+			if ts := f.m.methods(behaviour.Callee(c), args); len(ts) > 0 {
+				return f.enter(b, instr, ts, args), true
+			}
+		}
+	}
+	f.next(b, instr)
+	return value{}, true
+}
+
+// isAnswer reports whether what is written to is an answer.
+func (f *frame) isAnswer(c *ssa.CallCommon, to int, args []value) bool {
+	v := behaviour.Arg(c, to)
+	if to < 0 {
+		v = receiver(c)
+	}
+	if v == nil {
+		return false
+	}
+	return argument(c, args, to).part == answerBody || behaviour.IsAnswer(v.Type())
+}
+
+func (f *frame) statusOf(b *ssa.BasicBlock, c *ssa.CallCommon, op *behaviour.Write, args []value) (int, bool) {
+	if op.Fixed != 0 {
+		return op.Fixed, true
+	}
+	if op.Status >= 0 {
+		return argument(c, args, op.Status).number()
+	}
+	if len(args) > 0 && args[0].status != 0 && receiver(c) != nil {
+		return args[0].status, true
+	}
+	if f.recording {
+		if s := f.notes[b.Index].status; s != 0 {
+			return s, true
+		}
+	}
+	return 200, true
+}
+
+// body describes what is sent.
+func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []value) {
+	v := behaviour.Arg(c, op.Body)
+	if v == nil {
+		return
+	}
+	known := argument(c, args, op.Body)
+	t := known.dyn
+	if t == nil {
+		if mi, ok := v.(*ssa.MakeInterface); ok {
+			v = mi.X
+		}
+		t = v.Type()
+	}
+	a.Type, a.Keys, a.HasBody = t, known.keys, true
+	a.NilSlice = known.nilSlice
+	a.value = known
+}
+
+// keysOf are the constant keys put into a map where it is made.
+func keysOf(m *ssa.MakeMap) string {
+	var keys []string
+	for _, r := range *m.Referrers() {
+		if u, ok := r.(*ssa.MapUpdate); ok && u.Map == ssa.Value(m) {
+			k := u.Key
+			if mi, ok := k.(*ssa.MakeInterface); ok {
+				k = mi.X
+			}
+			if c, ok := k.(*ssa.Const); ok && c.Value != nil && c.Value.Kind() == constant.String {
+				keys = append(keys, constant.StringVal(c.Value))
+			} else {
+				keys = append(keys, "*")
+			}
+		}
+	}
+	sort.Strings(keys)
+	return strings.Join(keys, ",")
+}
+
+func makeInt(n int) constant.Value { return constant.MakeInt64(int64(n)) }

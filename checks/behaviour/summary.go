@@ -1,0 +1,210 @@
+package behaviour
+
+import (
+	"go/token"
+	"go/types"
+	"sort"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/report"
+)
+
+// Summary is what a handler does with a request, all that it calls included.
+type Summary struct {
+	// Known is false where the source is not at hand; Reason says why.
+	Known  bool
+	Reason string
+	// Complete is false where a budget cut the run short.
+	Complete bool
+	Inputs   []Input
+	Answers  []Answer
+	// Credentials are looked at in these places.
+	Credentials []report.Related
+}
+
+// Input is something taken out of the request.
+type Input struct {
+	// Place is "path", "query", "header", "cookie", "form", "body", or "request"
+	// where a binder fills a struct from several places.
+	Place string
+	// Name is empty where it is not a constant, and for bodies.
+	Name string
+	// Type is what it is decoded into; for named values the getter's type.
+	Type types.Type
+	// Decodes says that a whole struct is filled.
+	Decodes bool
+	// Limited bodies are read under a limit.
+	Limited bool
+	// ErrorChecked says that the error of reading it is looked at.
+	ErrorChecked bool
+	// Validated lists where its value decides about an error. BinderValidates
+	// says that the binder itself runs the validator.
+	Validated       []report.Related
+	BinderValidates bool
+	// Lost says that the run could not follow the value; Escapes is where it was
+	// handed to code that could not be looked into.
+	Lost    bool
+	Escapes report.Position
+	Pos     report.Position
+}
+
+// Answer is something written to the client, or an error that carries a status.
+type Answer struct {
+	Status      int
+	StatusKnown bool
+	// Encoding is "json", "xml", "html", "text", "file", "redirect" or "".
+	Encoding string
+	// Part says how much of an answer it is.
+	Part behaviour.Part
+	// HasBody, Type and Keys describe the body: its static type, and the keys of
+	// a map that was made on the spot, comma-separated.
+	HasBody bool
+	Type    types.Type
+	Keys    string
+	// NilSlice says that on some path the body is a slice that is nil.
+	NilSlice bool
+	// Returned says that it is an error handed to a central error handler.
+	Returned bool
+	// Helper is the function of the module that writes it.
+	Helper string
+	// Pos is where it is written, Site the call in the handler that leads there.
+	Pos, Site report.Position
+
+	value value
+	key   token.Pos
+}
+
+type summaryKey struct {
+	key   token.Pos
+	bound string
+}
+
+// Handler summarises one handler.
+func (x *Index) Handler(h routes.Handler) *Summary {
+	key := summaryKey{h.Key, boundKey(h)}
+	if s := x.summaries[key]; s != nil {
+		return s
+	}
+	s := x.summarise(h)
+	x.summaries[key] = s
+	return s
+}
+
+func (x *Index) summarise(h routes.Handler) *Summary {
+	fn := x.byKey[h.Key]
+	if fn == nil {
+		return &Summary{Reason: "the source of " + h.Name + " is not at hand"}
+	}
+	m := newMachine(x, false)
+	out := m.settle(func() *outcome { return m.serve(m.bound(h, fn), 0).out })
+	s := &Summary{Known: true, Complete: !m.over}
+	for _, in := range m.inputs {
+		s.Inputs = append(s.Inputs, x.input(in))
+	}
+	escapes(s, m, out, x)
+	for _, e := range out.events {
+		switch e.kind {
+		case eventAnswer, eventMade:
+			if e.answer.Returned && !e.answer.HasBody {
+				continue // the making of the error was noted
+			}
+			s.Answers = append(s.Answers, x.answer(e))
+		case eventCredential:
+			s.Credentials = append(s.Credentials, report.Related{Position: x.program.Position(e.pos), Message: e.name})
+		}
+	}
+	dropStatusOnly(s)
+	return s
+}
+
+func (x *Index) input(in *input) Input {
+	out := Input{
+		Place: placeName(in.Place), Name: in.Name, Type: in.Type, Decodes: in.Decodes, Limited: in.Limited,
+		ErrorChecked: in.errorUsed, BinderValidates: in.Validates, Lost: in.Lost, Pos: x.program.Position(in.pos),
+	}
+	sort.Slice(in.guards, func(i, j int) bool { return in.guards[i].pos < in.guards[j].pos })
+	for _, g := range in.guards {
+		out.Validated = append(out.Validated, report.Related{Position: x.program.Position(g.pos), Message: g.how})
+	}
+	return out
+}
+
+func escapes(s *Summary, m *machine, out *outcome, x *Index) {
+	for _, e := range out.events {
+		if e.kind != eventEscape {
+			continue
+		}
+		for i, in := range m.inputs {
+			if in.bit&e.input != 0 && !s.Inputs[i].Escapes.IsValid() {
+				s.Inputs[i].Escapes = x.program.Position(e.pos)
+			}
+		}
+	}
+}
+
+func (x *Index) answer(e event) Answer {
+	a := *e.answer
+	a.Pos, a.key = x.program.Position(e.pos), e.pos
+	a.Site = a.Pos
+	if e.site.IsValid() {
+		a.Site = x.program.Position(e.site)
+	}
+	if f := x.program.FuncAt(e.fn.Key); f != nil {
+		a.Helper = f.Name
+	}
+	return a
+}
+
+// dropStatusOnly removes settings of a status that a body follows.
+func dropStatusOnly(s *Summary) {
+	withBody := map[int]bool{}
+	for _, a := range s.Answers {
+		if a.Part != behaviour.StatusPart && a.StatusKnown {
+			withBody[a.Status] = true
+		}
+	}
+	kept := s.Answers[:0]
+	for _, a := range s.Answers {
+		if a.Part != behaviour.StatusPart || !withBody[a.Status] {
+			kept = append(kept, a)
+		}
+	}
+	s.Answers = kept
+}
+
+// Stub reports whether a handler only pretends, why, and where that shows.
+func (x *Index) Stub(h routes.Handler) (reason string, at report.Position, ok bool) {
+	fn := x.byKey[h.Key]
+	for range 5 { // through wrappers that only hand on
+		if fn == nil {
+			return "", report.Position{}, false
+		}
+		if fn.Stub != nil {
+			return fn.Stub.Reason, x.program.Position(fn.Stub.Pos), true
+		}
+		fn = x.onlyCallee(fn)
+	}
+	return "", report.Position{}, false
+}
+
+// onlyCallee is the one function of the module that a wrapper hands on to: it
+// answers nothing itself.
+func (x *Index) onlyCallee(fn *behaviour.Function) *behaviour.Function {
+	for _, op := range fn.Ops {
+		if op.Write != nil && op.Write.Part != behaviour.Next {
+			return nil
+		}
+	}
+	var only *behaviour.Function
+	for _, f := range x.mentions(fn) {
+		if f == only || !x.relevant[f] && f.Stub == nil {
+			continue
+		}
+		if only != nil {
+			return nil
+		}
+		only = f
+	}
+	return only
+}

@@ -1,0 +1,333 @@
+package behaviour
+
+import (
+	"fmt"
+	"go/constant"
+	"go/types"
+	"strings"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+)
+
+// kind is how much is known of a value.
+type kind uint8
+
+const (
+	unknown kind = iota
+	known        // a constant
+	null         // nil of any type
+	notNull
+)
+
+// value is what one run knows of a run-time value. The zero value knows nothing.
+type value struct {
+	kind kind
+	c    constant.Value
+	// absent values are made from credentials that the request does not carry.
+	absent bool
+	// request values depend on the request in any other way.
+	request bool
+	// input holds a bit for each decoded body or parameter that it is made from.
+	input uint64
+	// part is the part of the request or answer that it stands for.
+	part part
+	// limited readers of the body stop at a limit.
+	limited bool
+	// status is the one that an error carries, or that was set on a chain of calls.
+	status int
+	// fn is the function, where it is known; next is the handler behind a middleware.
+	fn   *closure
+	next bool
+	// cell is what a pointer points to.
+	cell *cell
+	// dyn is the type behind an interface.
+	dyn types.Type
+	// tuple are the results of a call with several.
+	tuple *tuple
+	// operand marks what a middleware factory was given and nobody can tell.
+	operand bool
+	// nilSlice says that it is a slice that was never made nor appended to.
+	nilSlice bool
+	// keys are the constant keys that a map was made with.
+	keys string
+}
+
+type tuple struct{ vs []value }
+
+// part is a part of the request or of the answer.
+type part uint8
+
+const (
+	noPart part = iota
+	requestHeader
+	requestQuery
+	requestForm
+	requestBody
+	requestURL
+	requestPath
+	requestVars
+	answerHeader
+	answerBody
+)
+
+// closure is a function with the variables that it captured. Equal ones are
+// the same pointer.
+type closure struct {
+	fn   *behaviour.Function
+	free []value
+	key  string
+}
+
+// cell is a variable, field or element in memory.
+type cell struct {
+	id     int
+	typ    types.Type
+	stored bool
+	v      value
+	parts  map[int]*cell
+	// input marks the target of a decoder: whatever is read from it is input.
+	input  uint64
+	absent bool
+}
+
+func constant_(c constant.Value) value { return value{kind: known, c: c} }
+
+func boolean(b bool) value { return constant_(constant.MakeBool(b)) }
+
+// isTrue reports a known boolean.
+func (v value) isTrue() (is, ok bool) {
+	if v.kind != known || v.c.Kind() != constant.Bool {
+		return false, false
+	}
+	return constant.BoolVal(v.c), true
+}
+
+func (v value) text() (string, bool) {
+	if v.kind != known || v.c.Kind() != constant.String {
+		return "", false
+	}
+	return constant.StringVal(v.c), true
+}
+
+func (v value) number() (int, bool) {
+	if v.kind != known || v.c.Kind() != constant.Int {
+		return 0, false
+	}
+	n, ok := constant.Int64Val(v.c)
+	return int(n), ok
+}
+
+func same(a, b value) bool {
+	if a.kind != b.kind || a.absent != b.absent || a.request != b.request || a.input != b.input || a.part != b.part ||
+		a.limited != b.limited || a.status != b.status || a.fn != b.fn || a.next != b.next || a.cell != b.cell ||
+		a.operand != b.operand || a.nilSlice != b.nilSlice || a.keys != b.keys || !sameType(a.dyn, b.dyn) {
+		return false
+	}
+	if a.kind == known && a.c != b.c && (a.c.Kind() != b.c.Kind() || a.c.ExactString() != b.c.ExactString()) {
+		return false
+	}
+	if (a.tuple == nil) != (b.tuple == nil) {
+		return false
+	}
+	if a.tuple != nil && a.tuple != b.tuple {
+		if len(a.tuple.vs) != len(b.tuple.vs) {
+			return false
+		}
+		for i := range a.tuple.vs {
+			if !same(a.tuple.vs[i], b.tuple.vs[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func sameType(a, b types.Type) bool {
+	return a == b || a != nil && b != nil && types.Identical(a, b)
+}
+
+// join is what holds of a value that is either a or b.
+func join(a, b value) value {
+	if same(a, b) {
+		return a
+	}
+	j := value{
+		absent: a.absent && b.absent, request: a.request || b.request, input: a.input | b.input,
+		operand: a.operand || b.operand, next: a.next || b.next, nilSlice: a.nilSlice || b.nilSlice,
+		limited: a.limited && b.limited,
+	}
+	if a.kind == b.kind && a.kind != known {
+		j.kind = a.kind
+	}
+	if a.kind == known && b.kind == known && a.c.Kind() == b.c.Kind() && a.c.ExactString() == b.c.ExactString() {
+		j.kind, j.c = known, a.c
+	}
+	if a.part == b.part {
+		j.part = a.part
+	}
+	if a.cell == b.cell {
+		j.cell = a.cell
+	}
+	if a.fn == b.fn {
+		j.fn = a.fn
+	} else if a.fn == nil || b.fn == nil { // the one that is known is the best guess
+		j.fn = a.fn
+		if j.fn == nil {
+			j.fn = b.fn
+		}
+	}
+	if a.status == b.status {
+		j.status = a.status
+	}
+	if a.keys == b.keys {
+		j.keys = a.keys
+	}
+	if sameType(a.dyn, b.dyn) {
+		j.dyn = a.dyn
+	}
+	if a.tuple != nil && b.tuple != nil && len(a.tuple.vs) == len(b.tuple.vs) {
+		vs := make([]value, len(a.tuple.vs))
+		for i := range vs {
+			vs[i] = join(a.tuple.vs[i], b.tuple.vs[i])
+		}
+		j.tuple = &tuple{vs}
+	}
+	return j
+}
+
+// key tells values apart when calls are remembered.
+func (v value) key() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%d", v.kind)
+	if v.kind == known {
+		s.WriteString(v.c.ExactString())
+	}
+	if v.absent {
+		s.WriteByte('a')
+	}
+	if v.request {
+		s.WriteByte('r')
+	}
+	if v.next {
+		s.WriteByte('n')
+	}
+	if v.operand {
+		s.WriteByte('o')
+	}
+	if v.limited {
+		s.WriteByte('l')
+	}
+	if v.nilSlice {
+		s.WriteByte('0')
+	}
+	if v.input != 0 {
+		fmt.Fprintf(&s, "i%x", v.input)
+	}
+	if v.part != 0 {
+		fmt.Fprintf(&s, "p%d", v.part)
+	}
+	if v.status != 0 {
+		fmt.Fprintf(&s, "s%d", v.status)
+	}
+	if v.keys != "" {
+		s.WriteString("k" + v.keys)
+	}
+	if v.fn != nil {
+		s.WriteString("f(" + v.fn.key + ")")
+	}
+	if v.cell != nil {
+		fmt.Fprintf(&s, "c%d", v.cell.id)
+	}
+	if v.dyn != nil {
+		s.WriteString("d" + types.TypeString(v.dyn, nil))
+	}
+	if v.tuple != nil {
+		s.WriteString("(" + keysOfAll(v.tuple.vs) + ")")
+	}
+	return s.String()
+}
+
+func keysOfAll(vs []value) string {
+	parts := make([]string, len(vs))
+	for i, v := range vs {
+		parts[i] = v.key()
+	}
+	return strings.Join(parts, ",")
+}
+
+// result is result i of a call.
+func (v value) result(i int) value {
+	if v.tuple == nil || i >= len(v.tuple.vs) {
+		w := v
+		w.tuple, w.kind, w.c, w.dyn, w.fn, w.cell, w.status = nil, unknown, nil, nil, nil, nil, 0
+		return w
+	}
+	return v.tuple.vs[i]
+}
+
+// tainted is v with where it comes from, and no more.
+func (v value) tainted() value {
+	return value{absent: v.absent, request: v.request, input: v.input, operand: v.operand}
+}
+
+// with adds where w comes from.
+func (v value) with(w value) value {
+	v.absent, v.request, v.input, v.operand = v.absent || w.absent, v.request || w.request, v.input|w.input, v.operand || w.operand
+	return v
+}
+
+// absentOf is what comes back of a look-up with credentials that are not
+// there: an error, nil, false, nothing.
+func absentOf(t types.Type) value {
+	v := value{absent: true}
+	if isError(t) {
+		v.kind = notNull
+		return v
+	}
+	if tup, ok := t.(*types.Tuple); ok {
+		vs := make([]value, tup.Len())
+		for i := range vs {
+			vs[i] = absentOf(tup.At(i).Type())
+		}
+		v.tuple = &tuple{vs}
+		return v
+	}
+	return zeroOf(t).with(v)
+}
+
+// zeroOf is the zero value of a type, unknown for structs and type parameters.
+func zeroOf(t types.Type) value {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch info := u.Info(); {
+		case info&types.IsBoolean != 0:
+			return boolean(false)
+		case info&types.IsString != 0:
+			return constant_(constant.MakeString(""))
+		case info&types.IsInteger != 0:
+			return constant_(constant.MakeInt64(0))
+		}
+	case *types.Pointer, *types.Map, *types.Chan, *types.Signature:
+		return value{kind: null}
+	case *types.Slice:
+		return value{kind: null, nilSlice: true}
+	case *types.Interface:
+		if _, param := t.(*types.TypeParam); !param {
+			return value{kind: null}
+		}
+	}
+	return value{}
+}
+
+func isError(t types.Type) bool {
+	return t != nil && types.Identical(t, types.Universe.Lookup("error").Type())
+}
+
+// isErrorLike reports whether t is error or implements it.
+func isErrorLike(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	err := types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
+	return types.Implements(t, err) || types.Implements(types.NewPointer(t), err)
+}
