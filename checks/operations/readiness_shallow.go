@@ -1,0 +1,210 @@
+package operations
+
+import (
+	"fmt"
+	"go/types"
+	"regexp"
+
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// RuleReadinessShallow asks that readiness depends on the dependencies.
+var RuleReadinessShallow = rule.Rule{
+	ID:       "readiness-shallow",
+	Title:    "readiness does not ask the dependencies",
+	Section:  rule.Production,
+	Severity: rule.Major,
+	Since:    "1.0.0",
+	Why:      "An instance whose database is gone keeps its traffic and answers every request with an error.",
+	Fix:      "Answer GET /readyz by pinging what the service cannot work without (db.PingContext with a short deadline), 503 where it fails.",
+	Limits: "The readiness endpoint is judged, or the liveness endpoint where there is no other. It passes when its handler reaches, " +
+		"through calls in the module and interfaces that the module implements, a call of a database, cache, queue or outbound client. " +
+		"A check behind a function value, or a handler of another module, is inconclusive. Not applicable where the module " +
+		"uses no such dependency.",
+}
+
+func readinessShallow(r *check.Repo, g *graph) report.Criterion {
+	if !serves(r, g) {
+		return report.NotApplicableTo(RuleReadinessShallow, "the module starts no server and registers no route")
+	}
+	needs := g.usedDependency()
+	if needs == "" {
+		return report.NotApplicableTo(RuleReadinessShallow, "the module imports no client of a database or cache, so there is nothing to ask")
+	}
+	t := report.Examine(RuleReadinessShallow)
+	found := probeRoutes(r, readiness)
+	if len(found) == 0 {
+		found = probeRoutes(r, liveness)
+	}
+	if len(found) > 0 {
+		g.judgeReadiness(t, found, needs)
+		return t.Criterion("")
+	}
+	if lib, u := g.libraryProbe(readiness); u != nil {
+		g.judgeLibrary(t, lib, u)
+		return t.Criterion("")
+	}
+	if _, u := g.libraryProbe(liveness); u != nil {
+		t.Fail(report.Finding{Message: fmt.Sprintf("%s answers probes without asking %s; add GET /readyz that pings it", fullName(u.fn), needs),
+			Position: g.program.Position(u.id.Pos()), Anchor: "readiness"})
+		return t.Criterion("")
+	}
+	return withoutProbe(r, g, RuleReadinessShallow, []probe{readiness, liveness}, report.Finding{
+		Message: fmt.Sprintf("no route answers a readiness probe, though the service depends on %s; add GET /readyz that pings it", needs),
+		Anchor:  "readiness", Position: g.whereItServes(),
+	}, "readiness endpoint")
+}
+
+// judgeReadiness passes when one of the routes asks a dependency.
+func (g *graph) judgeReadiness(t *report.Tally, found []*routes.Route, needs string) {
+	unknown := ""
+	for _, route := range found {
+		asked, doubt := g.asks(route.Handler)
+		if asked != nil {
+			t.Pass(placeOfRoute(route), g.program.Place(asked.id.Pos(), "asks %s", fullName(asked.fn)))
+			return
+		}
+		if doubt != "" && unknown == "" {
+			unknown = fmt.Sprintf("%s %s: %s", route.Method, route.Path, doubt)
+		}
+	}
+	first := found[0]
+	if unknown != "" {
+		t.Undecided(unknown, placeOfRoute(first))
+		return
+	}
+	at := first.Pos
+	if first.Handler.Pos.IsValid() {
+		at = first.Handler.Pos
+	}
+	t.Fail(report.Finding{
+		Message:  fmt.Sprintf("%s %s answers without asking %s (handler %s); ping it with a short deadline and answer 503 where it fails", first.Method, first.Path, needs, first.Handler.Name),
+		Position: at, Anchor: first.Method + " " + first.Path, Related: []report.Related{{Position: first.Pos, Message: "registered here"}},
+	})
+}
+
+// judgeLibrary passes when checks are registered with the library.
+func (g *graph) judgeLibrary(t *report.Tally, lib *probeLibrary, u *use) {
+	at := g.program.Place(u.id.Pos(), "%s answers the probe", fullName(u.fn))
+	if lib.checks != nil {
+		checks := g.everything().find(func(n string) bool { return matches(lib.checks, n) })
+		for _, c := range checks {
+			if c.call == nil || len(c.call.Args) > 0 {
+				t.Pass(at, g.program.Place(c.id.Pos(), "a check is registered"))
+				return
+			}
+		}
+	}
+	t.Undecided(fmt.Sprintf("the readiness probe is answered by %s at %s; what it asks is not known", fullName(u.fn), at.Position), at)
+}
+
+// asks walks from a handler to the first question put to a dependency. doubt
+// says why the answer could be missed.
+func (g *graph) asks(h routes.Handler) (asked *use, doubt string) {
+	f := g.program.FuncAt(h.Key)
+	if f == nil || !h.Key.IsValid() {
+		return nil, fmt.Sprintf("its handler %s lies outside the module", h.Name)
+	}
+	from := root{pkg: f.Package}
+	switch {
+	case f.Lit != nil:
+		from.node = f.Lit.Body
+	case f.Decl != nil && f.Decl.Body != nil:
+		from.node = f.Decl.Body
+	default:
+		return nil, fmt.Sprintf("its handler %s has no body", h.Name)
+	}
+	all := g.from(from)
+	for i, u := range all.uses {
+		if isQuestion(u) {
+			return &all.uses[i], ""
+		}
+	}
+	if len(all.dynamic) > 0 {
+		return nil, fmt.Sprintf("its handler calls a function value at %s that could not be followed", g.program.Position(all.dynamic[0]))
+	}
+	return nil, ""
+}
+
+// dependency is a client library of something that can be asked.
+type dependency struct {
+	path, name string
+	// optional ones (queues, mostly) do not keep a service from working.
+	optional bool
+}
+
+// dependencies are clients of what a service cannot work without, by import
+// path without major version, and how messages call them.
+var dependencies = []dependency{
+	{path: "database/sql", name: "the database"}, {path: "github.com/jmoiron/sqlx", name: "the database"}, {path: "github.com/jackc/pgx", name: "the database"},
+	{path: "gorm.io/gorm", name: "the database"}, {path: "github.com/jinzhu/gorm", name: "the database"}, {path: "github.com/uptrace/bun", name: "the database"},
+	{path: "github.com/go-pg/pg", name: "the database"}, {path: "entgo.io/ent", name: "the database"}, {path: "github.com/gobuffalo/pop", name: "the database"},
+	{path: "github.com/go-gorp/gorp", name: "the database"}, {path: "xorm.io/xorm", name: "the database"}, {path: "github.com/upper/db", name: "the database"},
+	{path: "go.mongodb.org/mongo-driver", name: "MongoDB"}, {path: "github.com/gocql/gocql", name: "Cassandra"}, {path: "gopkg.in/rethinkdb/rethinkdb-go", name: "RethinkDB"},
+	{path: "github.com/neo4j/neo4j-go-driver", name: "Neo4j"}, {path: "github.com/ClickHouse/clickhouse-go", name: "ClickHouse"},
+	{path: "github.com/influxdata/influxdb-client-go", name: "InfluxDB"}, {path: "github.com/elastic/go-elasticsearch", name: "Elasticsearch"},
+	{path: "github.com/olivere/elastic", name: "Elasticsearch"}, {path: "github.com/redis/go-redis", name: "Redis"}, {path: "github.com/go-redis/redis", name: "Redis"},
+	{path: "github.com/gomodule/redigo", name: "Redis"}, {path: "github.com/redis/rueidis", name: "Redis"}, {path: "github.com/bradfitz/gomemcache", name: "memcached"},
+	{path: "go.etcd.io/etcd/client", name: "etcd"}, {path: "github.com/nats-io/nats.go", name: "NATS", optional: true}, {path: "github.com/segmentio/kafka-go", name: "Kafka", optional: true},
+	{path: "github.com/IBM/sarama", name: "Kafka", optional: true}, {path: "github.com/Shopify/sarama", name: "Kafka", optional: true}, {path: "github.com/twmb/franz-go", name: "Kafka", optional: true},
+	{path: "github.com/confluentinc/confluent-kafka-go", name: "Kafka", optional: true}, {path: "github.com/rabbitmq/amqp091-go", name: "RabbitMQ", optional: true},
+	{path: "github.com/streadway/amqp", name: "RabbitMQ", optional: true}, {path: "cloud.google.com/go/firestore", name: "Firestore"}, {path: "cloud.google.com/go/spanner", name: "Spanner"},
+	{path: "github.com/aws/aws-sdk-go/service/dynamodb", name: "DynamoDB"}, {path: "github.com/aws/aws-sdk-go-v2/service/dynamodb", name: "DynamoDB"},
+}
+
+// usedDependency is the first dependency of the table that non-test code of the
+// module imports; empty where there is none.
+func (g *graph) usedDependency() string {
+	imported := map[string]bool{}
+	for _, pkg := range g.program.Packages {
+		for path := range pkg.Imports {
+			imported[majorVersion.ReplaceAllString(path, "")] = true
+		}
+	}
+	for _, d := range dependencies {
+		for path := range imported {
+			if !d.optional && below(path, majorVersion.ReplaceAllString(d.path, "")) {
+				return d.name
+			}
+		}
+	}
+	return ""
+}
+
+// questionName are methods by which a dependency is asked, also behind an
+// interface of the module's own that a library's type satisfies.
+var questionName = regexp.MustCompile(`^(?:Ping\w*|QueryContext|QueryRowContext|ExecContext|QueryRow|CheckHealth|HealthCheck|IsConnected|IsClosed|Status)$`)
+
+// plainNames of database packages that ask nothing.
+var plainNames = regexp.MustCompile(`^(?:Is|As|Error|String|Open\w*|New\w*|Register|Drivers|Named|With\w+|Close|Stats|DB|Pool)$`)
+
+// isQuestion reports whether a call needs a dependency to answer.
+func isQuestion(u use) bool {
+	if u.call == nil {
+		return false
+	}
+	path, name := packagePath(u.fn), u.fn.Name()
+	for _, d := range dependencies {
+		if below(path, majorVersion.ReplaceAllString(d.path, "")) {
+			return u.fn.Signature().Recv() != nil && (questionName.MatchString(name) || !plainNames.MatchString(name))
+		}
+	}
+	if matches(outbound, fullName(u.fn)) {
+		return true
+	}
+	recv := u.fn.Signature().Recv()
+	return recv != nil && types.IsInterface(recv.Type()) && databaseMethods.MatchString(name)
+}
+
+// databaseMethods are method names that only databases carry; an interface with
+// one of them stands for the database even if no type of the module has it.
+var databaseMethods = regexp.MustCompile(`^(?:PingContext|QueryContext|QueryRowContext|ExecContext|Ping)$`)
+
+// outbound calls ask another service.
+var outbound = []string{
+	"(*net/http.Client).Do", "(*net/http.Client).Get", "(*net/http.Client).Head", "net/http.Get", "net/http.Head",
+	"net.Dial*", "(*net.Dialer).Dial*", "(google.golang.org/grpc/health/grpc_health_v1.HealthClient).Check",
+}

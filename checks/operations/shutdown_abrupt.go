@@ -1,0 +1,238 @@
+package operations
+
+import (
+	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// RuleShutdownAbrupt asks that a signal drains the server.
+var RuleShutdownAbrupt = rule.Rule{
+	ID:       "shutdown-abrupt",
+	Title:    "SIGTERM cuts requests off instead of draining the server",
+	Section:  rule.Production,
+	Severity: rule.Major,
+	Since:    "1.0.0",
+	Why:      "Every deployment stops the old process with SIGTERM; requests that it was answering fail at the client, and writes stay half done.",
+	Fix:      "Catch SIGTERM with signal.NotifyContext, then call Shutdown (GracefulStop for gRPC) with a deadline, and wait for it before main returns.",
+	Limits: "Judged for each main package: a server that it starts, SIGTERM caught, and the matching Shutdown called somewhere that main reaches. " +
+		"That the two are connected, and that main waits, is not proven. Servers for metrics or profiling are not asked for it. " +
+		"A server started inside another module is not recognised and makes the rule inconclusive.",
+	Example: `
+-- bad/go.mod --
+module example.com/shop
+
+go 1.26
+-- bad/main.go --
+package main
+
+import (
+	"log"
+	"net/http"
+)
+
+func main() {
+	http.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) {})
+	log.Fatal(http.ListenAndServe(":8080", nil))
+}
+-- good/go.mod --
+module example.com/shop
+
+go 1.26
+-- good/main.go --
+package main
+
+import (
+	"context"
+	"net/http"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	http.HandleFunc("GET /health", func(w http.ResponseWriter, r *http.Request) {})
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	srv := &http.Server{Addr: ":8080", ReadHeaderTimeout: time.Second}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		<-ctx.Done()
+		drain, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		srv.Shutdown(drain)
+	}()
+	srv.ListenAndServe()
+	<-done
+}
+`,
+}
+
+func shutdownAbrupt(r *check.Repo, g *graph) report.Criterion {
+	mains := g.mainPackages()
+	if len(mains) == 0 {
+		return report.NotApplicableTo(RuleShutdownAbrupt, "the module has no main package, so it starts no server")
+	}
+	t := report.Examine(RuleShutdownAbrupt)
+	for _, pkg := range mains {
+		all := g.fromMain(pkg)
+		starts := g.startsIn(all)
+		if len(starts) == 0 {
+			continue
+		}
+		g.judgeShutdown(t, pkg, all, starts)
+	}
+	if t.Examined() == 0 && servesRoutes(r) {
+		return report.CannotTell(RuleShutdownAbrupt, "routes are registered, but no call that starts a server was recognised from any main package")
+	}
+	return t.Criterion("no main package starts a server")
+}
+
+func (g *graph) judgeShutdown(t *report.Tally, pkg *packages.Package, all *reached, starts []start) {
+	name := g.programName(pkg)
+	first := starts[0]
+	if slices.ContainsFunc(starts, func(s start) bool { return s.kind.drainsItself }) {
+		t.Pass(g.program.Place(first.id.Pos(), "%s: %s drains the server on signals by itself", name, first.kind.name))
+		return
+	}
+	evidence := []report.Related{g.program.Place(first.id.Pos(), "%s: serves here", name)}
+	undrained := (*start)(nil)
+	for i, s := range starts {
+		drains := all.find(func(n string) bool { return matches(s.kind.drains, n) })
+		if len(drains) == 0 && undrained == nil {
+			undrained = &starts[i]
+		}
+		if len(drains) > 0 && len(evidence) == 1 {
+			evidence = append(evidence, g.program.Place(drains[0].id.Pos(), "%s: drained here", name))
+		}
+	}
+	sig := g.signals(all)
+	if sig.pos != nil {
+		evidence = append(evidence, *sig.pos)
+	}
+	switch {
+	case undrained == nil && sig.state == signalTerm:
+		t.Pass(evidence...)
+		return
+	case undrained == nil && sig.state == signalUnknown:
+		t.Undecided(fmt.Sprintf("%s: which signals are caught at %s is not known before it runs", name, sig.pos.Position), evidence...)
+		return
+	}
+	f := report.Finding{Message: shutdownMessage(name, undrained, sig), Position: g.program.Position(first.id.Pos()), Anchor: pkg.PkgPath, Related: evidence[1:]}
+	if undrained != nil {
+		f.Position = g.program.Position(undrained.id.Pos())
+	}
+	t.Fail(f)
+}
+
+func shutdownMessage(name string, undrained *start, sig caught) string {
+	switch {
+	case undrained != nil && sig.state == signalNone:
+		return fmt.Sprintf("%s serves (%s) but neither catches SIGTERM nor drains: requests in flight are cut off at every stop; catch it with signal.NotifyContext and %s", name, undrained.kind.name, undrained.kind.hint)
+	case undrained != nil:
+		return fmt.Sprintf("%s catches signals but never drains its server (%s): requests in flight are cut off; %s before the program ends", name, undrained.kind.name, undrained.kind.hint)
+	case sig.state == signalOther:
+		return fmt.Sprintf("%s drains its server, but on %s only: SIGTERM, which Docker, Kubernetes and systemd send, still kills it; add syscall.SIGTERM", name, strings.Join(sig.names, " and "))
+	}
+	return fmt.Sprintf("%s has a Shutdown but catches no signal: SIGTERM kills it at once; use signal.NotifyContext with syscall.SIGTERM", name)
+}
+
+// signalState says whether SIGTERM is caught.
+type signalState int
+
+const (
+	signalNone    signalState = iota
+	signalOther               // others are caught, SIGTERM is not
+	signalUnknown             // the list is not known before it runs
+	signalTerm
+)
+
+type caught struct {
+	state signalState
+	pos   *report.Related
+	names []string
+}
+
+// signalLibraries catch SIGTERM for the program. Source: their documentation.
+var signalLibraries = []string{
+	"(*go.uber.org/fx.App).Run", "(*go.uber.org/fx.App).Done", "(*go.uber.org/fx.App).Wait",
+	"sigs.k8s.io/controller-runtime.SetupSignalHandler", "sigs.k8s.io/controller-runtime/pkg/manager/signals.SetupSignalHandler",
+	"k8s.io/apiserver/pkg/server.SetupSignalHandler*", "k8s.io/apiserver/pkg/server.SetupSignalContext",
+	"github.com/appleboy/graceful.NewManager*", "github.com/ory/graceful.Graceful*", "github.com/kardianos/service.New", "github.com/judwhite/go-svc.Run",
+}
+
+// signals looks for the best that main does about signals.
+func (g *graph) signals(all *reached) caught {
+	best := caught{}
+	for _, u := range all.uses {
+		c := caught{}
+		switch name := fullName(u.fn); {
+		case matches(signalLibraries, name):
+			c.state = signalTerm
+		case u.call == nil:
+			continue
+		case name == "os/signal.Notify" || name == "os/signal.NotifyContext" || name == "github.com/oklog/run.SignalHandler":
+			c.state, c.names = signalArgs(g, u)
+		default:
+			continue
+		}
+		if c.state > best.state {
+			place := g.program.Place(u.id.Pos(), "signals are caught here")
+			c.pos = &place
+			best = c
+		}
+	}
+	return best
+}
+
+// sigterm is the number of SIGTERM on every Unix and in syscall on Windows.
+const sigterm = 15
+
+// signalArgs reads the signals behind the first argument; none means all.
+func signalArgs(g *graph, u use) (signalState, []string) {
+	if len(u.call.Args) == 1 && fullName(u.fn) != "github.com/oklog/run.SignalHandler" {
+		return signalTerm, nil
+	}
+	args := u.call.Args[1:]
+	info := u.pkg.TypesInfo
+	if u.call.Ellipsis.IsValid() {
+		lit := sliceLiteral(g, info, args[len(args)-1])
+		if lit == nil {
+			return signalUnknown, nil
+		}
+		args = lit.Elts
+	}
+	state, names := signalOther, []string(nil)
+	for _, a := range args {
+		if v := info.Types[a].Value; v != nil {
+			if n, ok := constant.Int64Val(constant.ToInt(v)); ok && n == sigterm {
+				return signalTerm, nil
+			}
+		} else if name := types.ExprString(a); name != "os.Interrupt" && name != "os.Kill" {
+			state = signalUnknown
+		}
+		names = append(names, types.ExprString(a))
+	}
+	return state, names
+}
+
+// sliceLiteral resolves a package variable or a literal written in place.
+func sliceLiteral(g *graph, info *types.Info, e ast.Expr) *ast.CompositeLit {
+	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
+		if in := g.vars[info.Uses[id]]; in != nil {
+			e = in.expr
+		}
+	}
+	lit, _ := ast.Unparen(e).(*ast.CompositeLit)
+	return lit
+}
