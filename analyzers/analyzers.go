@@ -5,11 +5,13 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
 	"github.com/backend-conformance/conformance/analyzers/errorcontext"
 	"github.com/backend-conformance/conformance/analyzers/errorcontinues"
 	"github.com/backend-conformance/conformance/analyzers/errordetail"
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
+	"github.com/backend-conformance/conformance/analyzers/servertimeout"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -29,6 +31,8 @@ func Owners() []Owner {
 		{errorcontinues.Analyzer, []rule.Rule{errorcontinues.Rule}},
 		{errordetail.Analyzer, []rule.Rule{errordetail.Rule}},
 		{inputparse.Analyzer, []rule.Rule{inputparse.Rule}},
+		{servertimeout.Analyzer, []rule.Rule{servertimeout.Rule}},
+		{clienttimeout.Analyzer, []rule.Rule{clienttimeout.Rule}},
 	}
 }
 

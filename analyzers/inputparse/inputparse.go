@@ -25,7 +25,8 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Errors},
 	Why:      "A malformed request is handled as if it said zero or nothing: the wrong row is changed, and the client is told that all went well.",
 	Fix:      "Check the error and answer 400.",
-	Limits: "A value whose range is tested after its error was dropped is undecided, since zero may be meant as the default. An error branch " +
+	Limits: "A value whose range is tested after its error was dropped is undecided, since zero may be meant as the default, and so is a flag read with " +
+		"strconv.ParseBool. An error branch " +
 		"that sets anything counts as handled. Parsing two calls away from the request is not seen.",
 	Example: example,
 }
@@ -119,6 +120,8 @@ func (j *judge) assigned(as *ast.AssignStmt, call *ast.CallExpr) {
 	switch {
 	case id.Name == "_" && len(as.Lhs) > 1 && j.rangeTested(value, as.End()):
 		j.report.Undecided(Rule, call, "the error of "+source.Callee(call)+" is dropped, but the range of "+source.Text(value)+" is tested after it")
+	case id.Name == "_" && web.Name(web.Callee(j.pass.TypesInfo, call)) == "strconv.ParseBool":
+		j.report.Undecided(Rule, call, "the error of "+source.Callee(call)+" is dropped; false may be meant for a flag that is absent")
 	case id.Name == "_":
 		j.report.Report(Rule, call, nil, "the error of %s is dropped, so malformed input goes unnoticed: check it and answer 400", source.Callee(call))
 	case j.onlyLogged(id, as.End()):

@@ -47,6 +47,8 @@ func good(w http.ResponseWriter, r *http.Request) error {
 		limit = 10
 	}
 	_ = limit
+	verbose, _ := strconv.ParseBool(r.FormValue("verbose"))
+	_ = verbose
 	var b body
 	if err := json.NewDecoder(r.Body).Decode(&b); err != nil {
 		http.Error(w, "malformed", 400)

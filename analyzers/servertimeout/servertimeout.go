@@ -1,0 +1,185 @@
+// Package servertimeout reports servers that wait for a slow client for ever.
+package servertimeout
+
+import (
+	_ "embed"
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+//go:embed example.txtar
+var example string
+
+// Rule: servers limit how long reading a request may take.
+var Rule = rule.Rule{
+	ID: "server-without-timeout", Title: "a server has no read timeout", Section: rule.Production, Severity: rule.Major, Since: "1.0.0",
+	Supports: []rule.Section{rule.Security, rule.Secure},
+	Why:      "A client that sends one byte a minute holds its connection for ever; a few thousand of them take the service down.",
+	Fix:      "Build an http.Server with ReadHeaderTimeout (and ReadTimeout, IdleTimeout) instead of calling ListenAndServe or Run.",
+	Limits: "A server whose fields are set in another package is undecided at best. Timeouts of a proxy in front are not known. Whether a " +
+		"configured value is zero is not known either.",
+	Example: example,
+}
+
+// Analyzer reports Rule.
+var Analyzer = &analysis.Analyzer{
+	Name: "servertimeout", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	j := &judge{pass: pass, report: diag.New(pass, Rule), set: map[types.Object]bool{}}
+	for _, f := range diag.Files(pass) {
+		ast.Inspect(f, j.collect)
+	}
+	for _, f := range diag.Files(pass) {
+		j.names = map[*ast.CompositeLit]types.Object{}
+		ast.Inspect(f, j.visit)
+	}
+	return j.report.Result()
+}
+
+type judge struct {
+	pass   *analysis.Pass
+	report *diag.Reporter
+	// set are the variables (and fields) of which a read timeout is assigned
+	// somewhere in the package; anySet that it is so of some server.
+	set    map[types.Object]bool
+	anySet bool
+	names  map[*ast.CompositeLit]types.Object
+}
+
+var readTimeouts = []string{"ReadHeaderTimeout", "ReadTimeout"}
+
+// collect finds srv.ReadTimeout = ...
+func (j *judge) collect(n ast.Node) bool {
+	as, ok := n.(*ast.AssignStmt)
+	if !ok {
+		return true
+	}
+	for _, lhs := range as.Lhs {
+		sel, ok := lhs.(*ast.SelectorExpr)
+		if !ok || !slices.Contains(readTimeouts, sel.Sel.Name) || !isServer(j.pass.TypesInfo.TypeOf(sel.X)) {
+			continue
+		}
+		j.anySet = true
+		if obj := source.Object(j.pass.TypesInfo, sel.X); obj != nil {
+			j.set[obj] = true
+		}
+	}
+	return true
+}
+
+func isServer(t types.Type) bool { return web.TypeName(t) == "net/http.Server" }
+
+func (j *judge) visit(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.AssignStmt:
+		for i, rhs := range n.Rhs {
+			if len(n.Lhs) == len(n.Rhs) {
+				j.name(rhs, n.Lhs[i])
+			}
+		}
+	case *ast.ValueSpec:
+		for i, v := range n.Values {
+			j.name(v, n.Names[i])
+		}
+	case *ast.KeyValueExpr:
+		j.name(n.Value, n.Key)
+	case *ast.CompositeLit:
+		j.literal(n)
+	case *ast.CallExpr:
+		j.call(n)
+	}
+	return true
+}
+
+// name remembers which variable or field a literal is put into.
+func (j *judge) name(value, into ast.Expr) {
+	if u, ok := value.(*ast.UnaryExpr); ok {
+		value = u.X
+	}
+	if lit, ok := value.(*ast.CompositeLit); ok {
+		j.names[lit] = source.Object(j.pass.TypesInfo, into)
+	}
+}
+
+func (j *judge) literal(lit *ast.CompositeLit) {
+	if !isServer(j.pass.TypesInfo.TypeOf(lit)) {
+		return
+	}
+	switch {
+	case j.sets(lit), j.set[j.names[lit]]:
+		j.report.Examine(Rule, 1)
+	case j.anySet:
+		j.report.Undecided(Rule, lit, "the package sets read timeouts, perhaps of this http.Server")
+	default:
+		j.report.Report(Rule, lit, nil, "http.Server has neither ReadHeaderTimeout nor ReadTimeout: set one, or slow clients hold it for ever")
+	}
+}
+
+// sets reports whether a literal gives a read timeout that is not the constant 0.
+func (j *judge) sets(lit *ast.CompositeLit) bool {
+	for _, elt := range lit.Elts {
+		kv, ok := elt.(*ast.KeyValueExpr)
+		if !ok {
+			return true // all fields are given
+		}
+		key, ok := kv.Key.(*ast.Ident)
+		if !ok || !slices.Contains(readTimeouts, key.Name) {
+			continue
+		}
+		if v := j.pass.TypesInfo.Types[kv.Value].Value; v == nil || v.String() != "0" {
+			return true
+		}
+	}
+	return false
+}
+
+// shortcuts start a server that has no timeouts and no way to set them.
+var shortcuts = map[string]bool{
+	"net/http.ListenAndServe": true, "net/http.ListenAndServeTLS": true, "net/http.Serve": true, "net/http.ServeTLS": true,
+	"github.com/gin-gonic/gin.Engine.Run": true, "github.com/gin-gonic/gin.Engine.RunTLS": true, "github.com/gin-gonic/gin.Engine.RunListener": true,
+	"github.com/gin-gonic/gin.Engine.RunUnix": true, "github.com/gin-gonic/gin.Engine.RunFd": true,
+}
+
+// echoStarts serve with e.Server, whose fields can be set before.
+var echoStarts = map[string]bool{
+	"github.com/labstack/echo.Echo.Start": true, "github.com/labstack/echo.Echo.StartTLS": true, "github.com/labstack/echo.Echo.StartAutoTLS": true,
+}
+
+func (j *judge) call(call *ast.CallExpr) {
+	name := web.Name(web.Callee(j.pass.TypesInfo, call))
+	switch {
+	case shortcuts[name], echoStarts[name] && !j.anySet:
+		j.report.Report(Rule, call, nil, "%s serves without a read timeout: use an http.Server with ReadHeaderTimeout", source.Callee(call))
+	case echoStarts[name]:
+		j.report.Examine(Rule, 1)
+	case name == "github.com/gofiber/fiber.New":
+		j.fiber(call)
+	}
+}
+
+// fiber judges fiber.New(fiber.Config{...}).
+func (j *judge) fiber(call *ast.CallExpr) {
+	if len(call.Args) == 0 {
+		j.report.Report(Rule, call, nil, "fiber.New has no ReadTimeout: give it a fiber.Config with one")
+		return
+	}
+	lit, ok := ast.Unparen(call.Args[0]).(*ast.CompositeLit)
+	switch {
+	case !ok:
+		j.report.Undecided(Rule, call, "the configuration given to fiber.New is made elsewhere")
+	case j.sets(lit):
+		j.report.Examine(Rule, 1)
+	default:
+		j.report.Report(Rule, call, nil, "fiber.Config has no ReadTimeout: set one, or slow clients hold the server for ever")
+	}
+}
