@@ -129,6 +129,9 @@ type Media struct {
 	Pos        report.Position
 }
 
+// IsJSON reports whether bodies of the type are JSON.
+func (m Media) IsJSON() bool { return isJSON(m.Type) }
+
 // Schema is a JSON schema as far as code can be held against it. Ref names
 // another one in Document.Schemas; the other fields are then empty.
 type Schema struct {

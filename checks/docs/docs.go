@@ -1,0 +1,67 @@
+// Package docs judges what the backend says about itself: the OpenAPI document
+// as a document (valid, described, with examples that are true), the README and
+// the list of settings.
+package docs
+
+import (
+	"context"
+
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/spec"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// Check is the family.
+var Check = check.Check{
+	Name: "docs",
+	Rules: []rule.Rule{
+		RuleSpecInvalid, RuleOperationUndescribed, RuleExampleMissing, RuleExampleInvalid,
+		RuleErrorResponseUndocumented, RuleReadmeIncomplete, RuleConfigurationUndocumented,
+	},
+	Run: run,
+}
+
+// noDocument is why rules about operations cannot be judged; the rule
+// spec-missing carries the failure itself.
+const noDocument = "no OpenAPI document describes this server; add one or name it with --spec"
+
+func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
+	s := &suppressions{files: r.Files, lines: map[string][]string{}}
+	prose := readProse(r.Files)
+	settings := readSettings(r.Program)
+	return []report.Criterion{
+		specInvalid(r, s),
+		eachDocument(r, RuleOperationUndescribed, s, undescribed),
+		eachDocument(r, RuleExampleMissing, s, exampleMissing),
+		eachDocument(r, RuleExampleInvalid, s, exampleInvalid),
+		eachDocument(r, RuleErrorResponseUndocumented, s, errorUndocumented),
+		readmeIncomplete(r, prose, settings),
+		configurationUndocumented(r, prose, settings, s),
+	}, nil
+}
+
+// sites is a tally that honours directives in the files.
+type sites struct {
+	*report.Tally
+	rule rule.Rule
+	s    *suppressions
+}
+
+func (t sites) fail(f report.Finding) { t.Fail(t.s.apply(t.rule, f)) }
+
+// eachDocument judges a rule over the documents that describe this server.
+// judge counts sites and returns the reason why there may be none.
+func eachDocument(r *check.Repo, ru rule.Rule, s *suppressions, judge func(sites, *spec.Document) string) report.Criterion {
+	if r.Matrix == nil || len(r.Matrix.Used) == 0 {
+		return report.CannotTell(ru, noDocument)
+	}
+	t := sites{report.Examine(ru), ru, s}
+	none := ""
+	for _, d := range r.Matrix.Used {
+		if reason := judge(t, d); none == "" {
+			none = reason
+		}
+	}
+	return t.Criterion(none)
+}
