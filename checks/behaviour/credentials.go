@@ -52,4 +52,6 @@ func statusOfText(s string) int {
 }
 
 // refuses reports whether a status turns a client away for who it is.
-func refuses(status int) bool { return status == 401 || status == 403 || status == 407 || status == 511 }
+func refuses(status int) bool {
+	return status == 401 || status == 403 || status == 407 || status == 511
+}

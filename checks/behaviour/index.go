@@ -34,8 +34,15 @@ type Index struct {
 	callsites   map[*behaviour.Function][]*behaviour.Function
 }
 
-// Of builds the index from the results of behaviour.Analyzer.
+type indexKey struct{}
+
+// Of is the index of the program's functions, from the results of
+// behaviour.Analyzer. It is built once for all checks.
 func Of(p *load.Program) *Index {
+	return p.Once(indexKey{}, func() any { return build(p) }).(*Index)
+}
+
+func build(p *load.Program) *Index {
 	x := &Index{
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{},

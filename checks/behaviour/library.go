@@ -138,9 +138,9 @@ var carriers = map[string]carrier{
 	"encoding/json.NewDecoder": {from: 0}, "encoding/xml.NewDecoder": {from: 0}, "github.com/goccy/go-json.NewDecoder": {from: 0},
 	"encoding/json.NewEncoder": {from: 0}, "encoding/xml.NewEncoder": {from: 0}, "github.com/goccy/go-json.NewEncoder": {from: 0},
 	"net/url.URL.Query": {from: -1, part: requestQuery, plain: true}, "net/url.ParseQuery": {from: 0, part: requestQuery, plain: true},
-	"net/http.Header.Clone":         {from: -1, part: requestHeader, plain: true},
-	"net/http.Request.WithContext":  {from: -1, plain: true},
-	"net/http.StripPrefix":          {from: 1}, "net/http.TimeoutHandler": {from: 0}, "net/http.MaxBytesHandler": {from: 0},
+	"net/http.Header.Clone":        {from: -1, part: requestHeader, plain: true},
+	"net/http.Request.WithContext": {from: -1, plain: true},
+	"net/http.StripPrefix":         {from: 1}, "net/http.TimeoutHandler": {from: 0}, "net/http.MaxBytesHandler": {from: 0},
 	"net/http.AllowQuerySemicolons": {from: 0},
 }
 

@@ -71,6 +71,7 @@ type Program struct {
 	selected      map[*packages.Package]bool
 	run           *run
 
+	memo      memo
 	funcsOnce sync.Once
 	funcs     map[token.Pos]*Func
 }

@@ -1,0 +1,198 @@
+// Package auth judges who gets through to each operation: a request without
+// credentials must be refused where the document requires them, and let
+// through where it does not.
+package auth
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/matrix"
+	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/checks/spec"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// Check judges authentication and authorization, and sets the facet Auth.
+var Check = check.Check{
+	Name:  "auth",
+	Rules: []rule.Rule{Unprotected, AuthorizationMissing},
+	Run:   run,
+}
+
+// judged is one row of the matrix with how its routes treat strangers.
+type judged struct {
+	row *matrix.Endpoint
+	// access is the most open of its routes; route the one that it is about.
+	access behaviour.Access
+	route  *routes.Route
+}
+
+func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
+	if r.Matrix == nil || len(r.Matrix.Used) == 0 {
+		setAll(r.Matrix, report.FacetInconclusive)
+		reason := "no document of this server was found, so nothing says which operations need credentials"
+		return []report.Criterion{report.CannotTell(Unprotected, reason), report.CannotTell(AuthorizationMissing, reason)}, nil
+	}
+	rows := judge(behaviour.Of(r.Program), r.Matrix)
+	declared, evidence := declaresSecurity(r.Matrix)
+	if declared {
+		return []report.Criterion{unprotected(rows), authorizationMissing(rows)}, nil
+	}
+	return undeclared(rows, evidence), nil
+}
+
+func setAll(m *matrix.Matrix, f report.Facet) {
+	if m == nil {
+		return
+	}
+	for _, e := range m.Endpoints {
+		e.Auth = f
+	}
+}
+
+func judge(x *behaviour.Index, m *matrix.Matrix) []*judged {
+	var rows []*judged
+	for _, e := range m.Endpoints {
+		switch {
+		case e.Operation == nil:
+			e.Auth = report.FacetNotApplicable
+			continue
+		case e.Route == nil:
+			e.Auth = report.FacetAbsent
+			if e.Status == report.EndpointUnclear {
+				e.Auth = report.FacetInconclusive
+			}
+			continue
+		}
+		rows = append(rows, mostOpen(x, e))
+	}
+	return rows
+}
+
+// mostOpen judges every route that answers the operation; one that is open
+// makes the operation open.
+func mostOpen(x *behaviour.Index, e *matrix.Endpoint) *judged {
+	j := &judged{row: e}
+	all := e.Routes
+	if len(all) == 0 {
+		all = []*routes.Route{e.Route}
+	}
+	for _, r := range all {
+		a := x.Access(r)
+		if j.route == nil || openness(a.Guard) > openness(j.access.Guard) {
+			j.access, j.route = a, r
+		}
+	}
+	return j
+}
+
+func openness(g behaviour.Guard) int {
+	return map[behaviour.Guard]int{behaviour.Guarded: 1, behaviour.Unclear: 2, behaviour.Open: 3}[g]
+}
+
+// declaresSecurity reports whether the documents in use speak of credentials at
+// all, and where they do not.
+func declaresSecurity(m *matrix.Matrix) (bool, []report.Related) {
+	var evidence []report.Related
+	for _, d := range m.Used {
+		if len(d.SecuritySchemes) > 0 {
+			return true, nil
+		}
+		for _, op := range d.Operations {
+			if len(op.Security) > 0 {
+				return true, nil
+			}
+		}
+		evidence = append(evidence, report.Related{Position: d.Pos, Message: "declares no security"})
+	}
+	return false, evidence
+}
+
+// undeclared is the verdict on documents that do not speak of security: nothing
+// to judge where the code has none either, undecided where it has.
+func undeclared(rows []*judged, evidence []report.Related) []report.Criterion {
+	guarded, unclear := 0, 0
+	for _, j := range rows {
+		j.row.Auth = report.FacetNotApplicable
+		switch j.access.Guard {
+		case behaviour.Guarded:
+			guarded++
+			j.row.Auth = report.FacetInconclusive
+			if guarded == 1 {
+				evidence = append(evidence, guardEvidence(j))
+			}
+		case behaviour.Unclear:
+			unclear++
+			j.row.Auth = report.FacetInconclusive
+			evidence = append(evidence, report.Related{Position: j.route.Pos, Message: j.access.Reason})
+		}
+	}
+	var c func(rule.Rule, string, ...report.Related) report.Criterion
+	reason := ""
+	switch {
+	case guarded > 0:
+		c = report.CannotTell
+		reason = fmt.Sprintf("the document declares no security although %d of %d operations are guarded in the code; declare securitySchemes and security", guarded, len(rows))
+	case unclear > 0:
+		c = report.CannotTell
+		reason = fmt.Sprintf("the document declares no security, and for %d of %d operations the code could not be followed", unclear, len(rows))
+	default:
+		c = report.NotApplicableTo
+		reason = fmt.Sprintf("the document declares no security and none of %d routed operations asks for credentials", len(rows))
+	}
+	return []report.Criterion{c(Unprotected, reason, evidence...), c(AuthorizationMissing, reason, evidence...)}
+}
+
+func guardEvidence(j *judged) report.Related {
+	at := j.access.Where
+	if !at.IsValid() {
+		at = j.route.Pos
+	}
+	return report.Related{Position: at, Message: fmt.Sprintf("%s refuses requests without credentials (%s)", j.access.By, j.access.Credential)}
+}
+
+// requires says what a requirement asks for: "bearerAuth", "oauth2 (read, write)".
+func requires(op *spec.Operation) string {
+	var alternatives []string
+	for _, req := range op.Security {
+		var all []string
+		for scheme, scopes := range req {
+			if len(scopes) > 0 {
+				scheme += " (" + strings.Join(scopes, ", ") + ")"
+			}
+			all = append(all, scheme)
+		}
+		sort.Strings(all)
+		if len(all) > 0 {
+			alternatives = append(alternatives, strings.Join(all, " and "))
+		}
+	}
+	return strings.Join(alternatives, " or ")
+}
+
+// need is what the document says about credentials.
+type need int
+
+const (
+	public need = iota
+	optional
+	required
+)
+
+func needOf(op *spec.Operation) need {
+	if len(op.Security) == 0 {
+		return public
+	}
+	for _, req := range op.Security {
+		if len(req) == 0 {
+			return optional
+		}
+	}
+	return required
+}

@@ -1,0 +1,171 @@
+package auth_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/backend-conformance/conformance/checks/auth"
+	"github.com/backend-conformance/conformance/checks/behaviour/fixture"
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/matrix"
+	"github.com/backend-conformance/conformance/checks/spec"
+	"github.com/backend-conformance/conformance/report"
+)
+
+const source = `
+-- main.go --
+package main
+
+import "net/http"
+
+func main() {}
+
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if r.Header.Get("Authorization") != "admin" && r.Method == "DELETE" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func signedIn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, err := r.Cookie("session"); err != nil {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func list(w http.ResponseWriter, r *http.Request) { w.WriteHeader(200) }
+
+func refresh(w http.ResponseWriter, r *http.Request) {
+	if _, err := r.Cookie("refresh"); err != nil {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	w.WriteHeader(200)
+}
+`
+
+var (
+	bearer = []spec.Requirement{{"bearerAuth": nil}}
+	scoped = []spec.Requirement{{"bearerAuth": {"books:write"}}}
+	maybe  = []spec.Requirement{{"bearerAuth": nil}, {}}
+)
+
+type endpoint struct {
+	name     string
+	security []spec.Requirement
+	chain    []string
+}
+
+func repo(t *testing.T, schemes bool, endpoints ...endpoint) *check.Repo {
+	t.Helper()
+	p := fixture.Load(t, source)
+	d := &spec.Document{Path: "openapi.yaml", BasePaths: []string{""}, Pos: report.Position{File: "openapi.yaml", Line: 1}}
+	if schemes {
+		d.SecuritySchemes = map[string]spec.SecurityScheme{"bearerAuth": {Type: "http", Scheme: "bearer"}}
+	}
+	m := &matrix.Matrix{Used: []*spec.Document{d}}
+	for i, e := range endpoints {
+		r := fixture.Route(t, p, e.name, e.chain...)
+		op := &spec.Operation{Method: r.Method, Path: r.Path, Security: e.security, Pos: report.Position{File: "openapi.yaml", Line: 10 + i}}
+		d.Operations = append(d.Operations, op)
+		m.Endpoints = append(m.Endpoints, &matrix.Endpoint{Operation: op, Document: d, Route: r, Status: report.Implemented})
+	}
+	return &check.Repo{Program: p, Matrix: m, Progress: func(string) {}}
+}
+
+func TestCheck(t *testing.T) {
+	for _, c := range []struct {
+		endpoint
+		facet    report.Facet
+		outcome  report.Outcome
+		mentions string
+	}{
+		{endpoint{"GET /a", bearer, []string{"main.guard", "main.list"}}, report.FacetOK, report.Pass, ""},
+		{endpoint{"GET /b", bearer, []string{"main.list"}}, report.FacetMismatch, report.Fail, "GET /b requires bearerAuth, but a request without credentials reaches main.list"},
+		{endpoint{"GET /c", nil, []string{"main.list"}}, report.FacetOK, report.Pass, ""},
+		{endpoint{"GET /d", nil, []string{"main.guard", "main.list"}}, report.FacetMismatch, report.Fail, "GET /d is public in the document, but main.guard answers 401"},
+		{endpoint{"GET /e", maybe, []string{"main.list"}}, report.FacetOK, report.Pass, ""},
+		{endpoint{"POST /refresh", nil, []string{"main.refresh"}}, report.FacetInconclusive, report.Inconclusive, "cookie refresh"},
+	} {
+		r := repo(t, true, c.endpoint)
+		cs, err := auth.Check.Run(context.Background(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := cs[0]
+		if got.Rule.ID != "endpoint-unprotected" || got.Outcome != c.outcome {
+			t.Errorf("%s: %s is %s, want %s (%+v)", c.name, got.Rule.ID, got.Outcome, c.outcome, got)
+			continue
+		}
+		if f := r.Matrix.Endpoints[0].Auth; f != c.facet {
+			t.Errorf("%s: facet %q, want %q", c.name, f, c.facet)
+		}
+		text := got.Reason
+		for _, f := range got.Findings {
+			text += f.Message
+			if f.Position != r.Matrix.Endpoints[0].Route.Pos || f.Endpoint != c.name {
+				t.Errorf("%s: finding at %s about %s", c.name, f.Position, f.Endpoint)
+			}
+		}
+		if !strings.Contains(text, c.mentions) {
+			t.Errorf("%s: %q does not mention %q", c.name, text, c.mentions)
+		}
+	}
+}
+
+func TestCheck_Scopes(t *testing.T) {
+	r := repo(t, true,
+		endpoint{"DELETE /a", scoped, []string{"main.guard", "main.list"}},
+		endpoint{"DELETE /b", scoped, []string{"main.signedIn", "main.list"}})
+	cs, err := auth.Check.Run(context.Background(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := cs[1]
+	if got.Outcome != report.Partial || got.Satisfied != 1 || len(got.Findings) != 1 {
+		t.Fatalf("authorization-missing: %+v, want 1 of 2", got)
+	}
+	if want := "DELETE /b requires books:write, but nothing on the way to main.list answers 403"; !strings.HasPrefix(got.Findings[0].Message, want) {
+		t.Errorf("message %q, want %q", got.Findings[0].Message, want)
+	}
+}
+
+func TestCheck_NoSecurityDeclared(t *testing.T) {
+	for _, c := range []struct {
+		chain []string
+		want  report.Outcome
+	}{
+		{[]string{"main.list"}, report.NotApplicable},
+		{[]string{"main.guard", "main.list"}, report.Inconclusive},
+	} {
+		cs, err := auth.Check.Run(context.Background(), repo(t, false, endpoint{"GET /a", nil, c.chain}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, got := range cs {
+			if got.Outcome != c.want || got.Reason == "" || len(got.Evidence) == 0 {
+				t.Errorf("%v: %s is %s (%q), want %s with reason and evidence", c.chain, got.Rule.ID, got.Outcome, got.Reason, c.want)
+			}
+		}
+	}
+}
+
+func TestRules(t *testing.T) {
+	for _, r := range auth.Check.Rules {
+		if err := r.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+}

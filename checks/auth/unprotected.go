@@ -1,0 +1,117 @@
+package auth
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// Unprotected is the rule endpoint-unprotected.
+var Unprotected = rule.Rule{
+	ID: "endpoint-unprotected", Title: "an operation that is guarded otherwise than the document says",
+	Section: rule.Auth, Supports: []rule.Section{rule.Secure}, Severity: rule.Blocker, Ratio: true, Since: "1.0.0",
+	Why: "An operation that the document secures but the server does not is open to everybody; one that is documented as public " +
+		"but refuses strangers fails for every client that trusts the document.",
+	Fix: "Register the route behind the authenticating middleware, or correct the operation's security in the document.",
+	Limits: "The code is run on a request without credentials, not executed: a guard that is switched off by configuration counts as one, " +
+		"and middleware of other modules is known by name; what is not known is inconclusive.",
+}
+
+func unprotected(rows []*judged) report.Criterion {
+	t := report.Examine(Unprotected)
+	shown := map[string]bool{}
+	for _, j := range rows {
+		switch needOf(j.row.Operation) {
+		case required:
+			secured(t, j, shown)
+		default:
+			open(t, j)
+		}
+	}
+	return t.Criterion("no operation of the document has a route")
+}
+
+// secured judges an operation that requires credentials.
+func secured(t *report.Tally, j *judged, shown map[string]bool) {
+	name := j.row.Name()
+	switch j.access.Guard {
+	case behaviour.Guarded:
+		j.row.Auth = report.FacetOK
+		var evidence []report.Related
+		if e := guardEvidence(j); !shown[e.String()+e.Message] {
+			shown[e.String()+e.Message] = true
+			evidence = append(evidence, e)
+		}
+		t.Pass(evidence...)
+	case behaviour.Unclear:
+		j.row.Auth = report.FacetInconclusive
+		t.Undecided(fmt.Sprintf("%s: %s", name, j.access.Reason), report.Related{Position: j.route.Pos, Message: name})
+	default:
+		j.row.Auth = report.FacetMismatch
+		how := "put an authenticating middleware before it"
+		if j.access.Reason != "" {
+			how = j.access.Reason + ": return after the refusal"
+		}
+		t.Fail(report.Finding{
+			Message: fmt.Sprintf("%s requires %s, but a request without credentials reaches %s; %s",
+				name, requires(j.row.Operation), handlerName(j), how),
+			Position: j.route.Pos, Endpoint: name, Anchor: name, Related: bothSides(j, "requires credentials here"),
+		})
+	}
+}
+
+// proofs are credentials that a public operation may well ask for itself: a
+// signed link, a refresh cookie, the signature of a webhook.
+var proofs = regexp.MustCompile(`(?i)^(cookie|query|form|request) |signature|secret`)
+
+// open judges an operation that anybody may call.
+func open(t *report.Tally, j *judged) {
+	name, a := j.row.Name(), j.access
+	switch {
+	case a.Guard == behaviour.Open:
+		j.row.Auth = report.FacetOK
+		t.Pass()
+	case a.Guard == behaviour.Unclear:
+		j.row.Auth = report.FacetInconclusive
+		t.Undecided(fmt.Sprintf("%s: %s", name, a.Reason), report.Related{Position: j.route.Pos, Message: name})
+	case proofs.MatchString(a.Credential):
+		j.row.Auth = report.FacetInconclusive
+		t.Undecided(fmt.Sprintf("%s is public in the document but looks at %s itself; document it as a parameter or as security", name, a.Credential),
+			report.Related{Position: a.Where, Message: name})
+	default:
+		j.row.Auth = report.FacetMismatch
+		status := "an error"
+		if a.Status != 0 {
+			status = fmt.Sprint(a.Status)
+		}
+		t.Fail(report.Finding{
+			Message: fmt.Sprintf("%s is public in the document, but %s answers %s without credentials (%s); declare its security or let it through",
+				name, a.By, status, a.Credential),
+			Position: j.route.Pos, Endpoint: name, Anchor: name, Related: append(bothSides(j, "declared without security"), guardEvidence(j)),
+		})
+	}
+}
+
+func handlerName(j *judged) string {
+	if j.route.Handler.Name != "" {
+		return j.route.Handler.Name
+	}
+	return "its handler"
+}
+
+// bothSides are the document's line and the handler's.
+func bothSides(j *judged, says string) []report.Related {
+	op := j.row.Operation
+	at := op.SecurityPos
+	if !at.IsValid() {
+		at = op.Pos
+	}
+	related := []report.Related{{Position: at, Message: says}}
+	if j.route.Handler.Pos.IsValid() {
+		related = append(related, report.Related{Position: j.route.Handler.Pos, Message: "handler " + j.route.Handler.Name})
+	}
+	return related
+}
