@@ -97,8 +97,8 @@ func assemble(ctx context.Context, settings config.Config, db *sql.DB, logger *s
 // serve answers requests until the process ends.
 func serve(listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler} // defect: server-without-timeout
-	// defect: shutdown-abrupt
-	if err := server.Serve(listener); err != nil {
+	// defect: health-missing // defect: readiness-shallow
+	if err := server.Serve(listener); err != nil { // defect: shutdown-abrupt
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil

@@ -14,7 +14,8 @@ func (s *Server) listOrders(w http.ResponseWriter, r *http.Request) {
 	}
 	orders, err := s.Orders.List(r.Context(), userOf(r.Context()).ID, page)
 	if err != nil {
-		s.fail(w, r, err)
+		// defect: error-detail-leaked
+		s.respond(w, r, http.StatusInternalServerError, errorBody{Code: "internal", Message: err.Error()})
 		return
 	}
 	s.respond(w, r, http.StatusOK, list[ordering.Order]{Items: orders, Limit: page.Limit, Offset: page.Offset})

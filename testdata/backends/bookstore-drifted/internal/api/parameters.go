@@ -34,7 +34,10 @@ func pageOf(r *http.Request) (storage.Page, error) {
 	if err != nil {
 		return storage.Page{}, err
 	}
-	offset, _ := strconv.Atoi(r.URL.Query().Get("offset")) // defect: input-parse-error-ignored
+	offset, err := queryInt(r, "offset", 0)
+	if err != nil {
+		return storage.Page{}, err
+	}
 	var c problem.Checks
 	c.Require(limit >= 1 && limit <= maxLimit, "limit", "must be 1 to 100")
 	c.Require(offset >= 0, "offset", "must not be negative")

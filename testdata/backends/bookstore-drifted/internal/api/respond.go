@@ -54,7 +54,8 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, status int, bod
 	}
 }
 
-// fail answers with what err is.
+// fail answers with what err is. The client learns the kind of failure and
+// which fields are wrong; everything else goes to the log.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, body := describe(err)
 	if status >= http.StatusInternalServerError {
@@ -66,7 +67,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.respond(w, r, status, body)
 }
 
-// describe finds the answer to an error.
+// describe finds the answer to an error. Only messages written here and the
+// names of invalid fields reach the client.
 func describe(err error) (int, errorBody) {
 	if invalid, ok := errors.AsType[*problem.Invalid](err); ok {
 		return http.StatusUnprocessableEntity, errorBody{"invalid", "Some fields are not valid.", invalid.Fields}
@@ -91,7 +93,7 @@ func describe(err error) (int, errorBody) {
 	case errors.Is(err, problem.ErrUpstream):
 		return http.StatusBadGateway, errorBody{Code: "upstream", Message: "An outside service gave no usable answer."}
 	default:
-		return http.StatusInternalServerError, errorBody{Code: "internal", Message: err.Error()} // defect: error-detail-leaked
+		return http.StatusInternalServerError, errorBody{Code: "internal", Message: "Something went wrong."}
 	}
 }
 

@@ -25,12 +25,11 @@ type Server struct {
 
 // Routes wires every endpoint.
 func (s *Server) Routes() http.Handler {
-	r := chi.NewRouter() // defect: health-missing
+	r := chi.NewRouter()
 	r.Use(s.observe, s.recoverPanic, secureHeaders)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.methodNotAllowed)
 
-	r.Get("/readyz", s.readiness)
 	r.Route("/v1", func(r chi.Router) {
 		r.With(s.limitLogins()).Post("/login", s.login)
 		r.Get("/isbn/{isbn}", s.lookupISBN) // defect: endpoint-unprotected

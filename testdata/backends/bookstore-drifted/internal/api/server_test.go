@@ -153,11 +153,6 @@ func (a answer) into(v any) {
 	}
 }
 
-func TestHealth(t *testing.T) {
-	s := open(t)
-	s.get("", "/readyz").is(http.StatusOK).has(`{"status":"ok"}`)
-}
-
 func TestUnknownRoutesUseTheErrorForm(t *testing.T) {
 	s := open(t)
 	s.get("", "/nothing").is(http.StatusNotFound).has(`"code":"not_found"`)
@@ -166,7 +161,7 @@ func TestUnknownRoutesUseTheErrorForm(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	s := open(t)
-	h := s.get("", "/readyz").header
+	h := s.get(s.clerk, "/v1/books").header
 	for name, want := range map[string]string{
 		"Content-Type":           "application/json",
 		"X-Content-Type-Options": "nosniff",

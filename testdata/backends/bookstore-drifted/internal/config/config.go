@@ -36,7 +36,7 @@ func Load(getenv func(string) string) (Config, error) {
 		PasswordCost:  r.number("PASSWORD_COST", "12", bcrypt.MinCost, bcrypt.MaxCost),
 		SessionTTL:    r.duration("SESSION_TTL", "8h"),
 		ISBNLookupURL: r.address("ISBN_LOOKUP_URL", "https://openlibrary.org"),
-		LogLevel:      r.level("LOG_LEVEL", "info"),
+		LogLevel:      r.level("LOG_LEVEL", "info"), // defect: configuration-undocumented
 	}
 	if (c.AdminEmail == "") != (c.AdminPassword == "") {
 		r.problems = append(r.problems, errors.New("ADMIN_EMAIL and ADMIN_PASSWORD: set both or neither"))
