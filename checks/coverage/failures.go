@@ -119,7 +119,7 @@ var (
 	panicLine     = regexp.MustCompile(`^(?:panic|fatal error): (.+)$`)
 	frameLine     = regexp.MustCompile(`^\t(.+\.go):(\d+)(?: \+0x[0-9a-f]+)?$`)
 	compileLine   = regexp.MustCompile(`^(?:vet: )?(\S+\.go):(\d+)(?::\d+)?: (.+)$`)
-	changingParts = regexp.MustCompile(`0x[0-9a-f]{6,}|\b\d+(?:\.\d+)?(?:ns|µs|ms|s)\b|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*|127\.0\.0\.1:\d+|\[::1?\]:\d+`)
+	changingParts = regexp.MustCompile(`0x[0-9a-f]{6,}|\b\d+(?:\.\d+)?(?:ns|µs|ms|s)\b|\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d\S*| on [\d.]+:53\b|->[\d.]+:\d+|((?:127\.0\.0\.1|\[::1?\]):\d{5})\b`)
 )
 
 // explain finds the place and the text of a failure in the output of a test.
@@ -179,11 +179,13 @@ func (f failures) locate(file, line string) (report.Position, bool) {
 	return report.Position{}, false
 }
 
-// tidy makes foreign text fit for a report: no folder of this machine, nothing
-// that changes from run to run.
-func (f failures) tidy(s string) string {
-	s = strings.ReplaceAll(s, f.repo.Program.Root+"/", "")
-	return changingParts.ReplaceAllString(clip(s), "…")
+func (f failures) tidy(s string) string { return f.run.clean(s) }
+
+// tidy makes foreign text fit for a report: no folder or resolver of this
+// machine, nothing that changes from run to run, and not too long.
+func tidy(root, s string) string {
+	s = strings.ReplaceAll(s, root+"/", "")
+	return clip(changingParts.ReplaceAllString(s, "…"))
 }
 
 // dir is the package's folder, relative to the repository root.

@@ -23,6 +23,10 @@ type testRun struct {
 	startFailure string
 	// unfinished says that the deadline came first, and which test was running.
 	unfinished string
+	// clean makes foreign text fit for a report.
+	clean func(string) string
+	// module is the path of the module under test.
+	module string
 }
 
 // packageRun is the tests of one package.
@@ -58,10 +62,11 @@ const packageListLimit = 100 << 10
 
 // runTests runs the tests of the module and writes the profile to file.
 func runTests(ctx context.Context, r *check.Repo, s *suite, file string) *testRun {
-	t := &testRun{packages: map[string]*packageRun{}, builds: map[string][]string{}}
+	t := &testRun{packages: map[string]*packageRun{}, builds: map[string][]string{}, module: r.Program.Module}
 	limit := deadline(ctx, r.Exec)
 	last, done := "", 0
-	total := len(s.packageDirs())
+	dirs := s.packageDirs()
+	total := len(dirs)
 	r.Progress(fmt.Sprintf("tests 0 of %d packages", total))
 	res, err := r.Exec.Run(ctx, check.Command{
 		Dir: r.Program.Dir,
@@ -76,16 +81,19 @@ func runTests(ctx context.Context, r *check.Repo, s *suite, file string) *testRu
 			if e.Action == "run" {
 				last = e.Package + " " + e.Test
 			}
-			if p := t.packages[e.Package]; p != nil && e.Test == "" && p.outcome != "" && p.outcome != "skip" && e.Action == p.outcome {
+			if ended(e) && dirs[packageDir(r, e.Package)] {
 				done++
-				r.Progress(fmt.Sprintf("tests %d of %d packages", min(done, total), total))
+				r.Progress(fmt.Sprintf("tests %d of %d packages", done, total))
 			}
 		},
 	})
+	ran := len(t.packages)+len(t.builds) > 0
+	t.drop(func(path string) bool { return !dirs[packageDir(r, path)] })
+	t.clean = func(text string) string { return tidy(r.Program.Root, text) }
 	switch {
 	case err != nil:
 		t.startFailure = "the tests could not be started: " + err.Error()
-	case len(t.packages) == 0 && len(t.builds) == 0 && !res.TimedOut && ctx.Err() == nil:
+	case !ran && !res.TimedOut && ctx.Err() == nil:
 		t.startFailure = "go test ran nothing: " + firstLine(res.Stderr, "it gave no reason")
 	case res.TimedOut || ctx.Err() != nil:
 		t.unfinished = fmt.Sprintf("the tests did not finish within %s%s", limit.name, lastTest(last))
@@ -134,6 +142,17 @@ func coverPackages(p *load.Program) string {
 		return "./..."
 	}
 	return list
+}
+
+// ended reports whether the event is the end of a package.
+func ended(e event) bool {
+	return e.Test == "" && (e.Action == "pass" || e.Action == "fail")
+}
+
+// drop forgets packages without tests: with -coverpkg the go command builds
+// and reports them as well, which is another rule's business.
+func (t *testRun) drop(unwanted func(path string) bool) {
+	maps.DeleteFunc(t.packages, func(path string, p *packageRun) bool { return unwanted(path) })
 }
 
 func lastTest(last string) string {
@@ -264,20 +283,28 @@ func (t *testRun) gaps() string {
 }
 
 // blocked says why a failing package speaks of this machine rather than of the
-// code: a service that is not here, a module that cannot be had.
+// code: a service that is not here, a module that cannot be had or built.
 func (t *testRun) blocked(p *packageRun) string {
 	if p.outcome != "fail" {
 		return ""
 	}
+	culprit, _, _ := strings.Cut(p.failedBuild, " ")
+	foreign := culprit != "" && culprit != t.module && !strings.HasPrefix(culprit, t.module+"/")
 	for _, line := range t.builds[p.failedBuild] {
-		if load.OfMachine(line) {
-			return fmt.Sprintf("the tests of %s do not build here: %s", p.path, clip(line))
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		if strings.Contains(line, "missing go.sum entry") {
+			return "" // go.sum is of the repository, and fails everywhere
+		}
+		if foreign || load.OfMachine(line) {
+			return fmt.Sprintf("the tests of %s do not build here: %s", p.path, t.clean(line))
 		}
 	}
 	for _, lines := range p.allOutput() {
 		for _, line := range lines {
 			if needsService(line) {
-				return fmt.Sprintf("the tests of %s need what is not here: %s; start it and run again, or give a profile with --coverprofile", p.path, clip(line))
+				return fmt.Sprintf("the tests of %s need what is not here: %s; start it and run again, or give a profile with --coverprofile", p.path, t.clean(line))
 			}
 		}
 	}

@@ -176,6 +176,45 @@ func TestTestsFailing_goRefusesToRun(t *testing.T) {
 	}
 }
 
+func TestTestsFailing_builds(t *testing.T) {
+	for name, c := range map[string]struct{ culprit, line, want string }{
+		"a dependency does not compile": {"example.org/lib", "vendor/example.org/lib/defs.go:3:1: undefined: x",
+			"inconclusive: the tests of example.com/m/a do not build here: vendor/example.org/lib/defs.go:3:1: undefined: x"},
+		"a module cannot be had": {"example.com/m/a", "a/a.go:3:8: example.org/lib@v1.0.0: reading https://proxy/x.zip: 403 Forbidden",
+			"inconclusive: the tests of example.com/m/a do not build here: a/a.go:3:8: example.org/lib@v1.0.0: reading https://proxy/x.zip: 403 Forbidden"},
+		"go.sum is incomplete": {"example.org/lib", "missing go.sum entry for module providing package example.org/lib",
+			"fail: a/a_test.go: the tests of example.com/m/a do not build: missing go.sum entry for module providing package example.org/lib"},
+		"another package of the module": {"example.com/m/b", "b/b.go:3:6: undefined: x",
+			"fail: b/b.go:3: the tests of example.com/m/a do not build: undefined: x; see go vet example.com/m/b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := repository(t, broken)
+			r.Exec = &recorded{timeout: time.Minute, lines: []string{
+				`{"ImportPath":"` + c.culprit + ` [example.com/m/a.test]","Action":"build-output","Output":"# ` + c.culprit + `\n"}`,
+				`{"ImportPath":"` + c.culprit + ` [example.com/m/a.test]","Action":"build-output","Output":"` + c.line + `\n"}`,
+				`{"Action":"fail","Package":"example.com/m/a","FailedBuild":"` + c.culprit + ` [example.com/m/a.test]"}`,
+				`{"Action":"pass","Package":"example.com/m/elsewhere"}`,
+			}, result: check.Result{ExitCode: 1}}
+			got := verdicts(t, r)["tests-failing"]
+			said := got.Outcome.String() + ": " + got.Reason
+			if len(got.Findings) > 0 {
+				said = got.Outcome.String() + ": " + messages(got)[0]
+			}
+			if said != c.want || got.Examined != 1 {
+				t.Errorf("of %d\n got %s\nwant %s", got.Examined, said, c.want)
+			}
+		})
+	}
+}
+
+func TestTidy(t *testing.T) {
+	const in = `2026/11/23 09:03:09 /root/m/a.go: 0xc000012345 took 1.5s: lookup db on 10.0.0.53:53: read tcp 127.0.0.1:40312->127.0.0.1:5432`
+	const want = `… a.go: … took …: lookup db…: read tcp ……`
+	if got := tidy("/root/m", in); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestCommand(t *testing.T) {
 	r := repository(t, broken)
 	rec := &recorded{timeout: 10 * time.Minute, result: check.Result{}}

@@ -19,14 +19,13 @@ func OfMachine(message string) bool {
 
 // machineSigns are fragments of the go command's messages (cmd/go/internal/load,
 // modload, modfetch, toolchain; cmd/cgo) whose cause lies outside the source as
-// committed, or that follow from such a cause. A missing go.sum line or
-// requirement is of the source, but shows only where modules are complete.
+// committed, or that follow from such a cause.
 var machineSigns = []string{
-	"no required module provides package", "cannot find module providing package", "missing go.sum entry",
+	"no required module provides package", "cannot find module providing package",
 	"module lookup disabled", "is not in std", "cannot find main module providing package",
 	"dial tcp", "no such host", "network is unreachable", "connection refused", "i/o timeout", "TLS handshake",
 	"unrecognized import path", "invalid version: git", "could not read Username", "reading https://", "not in your go.mod file",
-	"could not import", "pattern ", "no matching files found",
+	"could not import", "no matching files found",
 	"requires go >=", "toolchain not available", "GOTOOLCHAIN",
 	"requires newer Go version", "package requires newer",
 	`exec: "gcc"`, `exec: "cc"`, "C compiler", "pkg-config", "fatal error: ",

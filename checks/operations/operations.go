@@ -13,9 +13,12 @@ import (
 
 // Check is the family.
 var Check = check.Check{
-	Name:  "operations",
-	Rules: []rule.Rule{RuleHealthMissing, RuleReadinessShallow, RuleShutdownAbrupt},
-	Run:   run,
+	Name: "operations",
+	Rules: []rule.Rule{
+		RuleBuildFailing, RuleHealthMissing, RuleReadinessShallow, RuleShutdownAbrupt, RulePanicUnrecovered,
+		RuleLogUnstructured, RuleMetricsMissing, RulePoolUnconfigured, RuleBenchmarkMissing,
+	},
+	Run: run,
 }
 
 func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
@@ -24,8 +27,14 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	}
 	g := newGraph(r.Program)
 	return []report.Criterion{
+		buildFailing(r),
 		healthMissing(r, g),
 		readinessShallow(r, g),
 		shutdownAbrupt(r, g),
+		panicUnrecovered(r, g),
+		logUnstructured(r, g),
+		metricsMissing(r, g),
+		poolUnconfigured(r, g),
+		benchmarkMissing(r),
 	}, ctx.Err()
 }

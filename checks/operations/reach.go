@@ -47,7 +47,12 @@ type reached struct {
 	uses []use
 	// dynamic are calls of function values that return an error or a bool and
 	// could not be followed.
-	dynamic []token.Pos
+	dynamic []dynamicCall
+}
+
+// dynamicCall is a call of a variable or field that holds a function.
+type dynamicCall struct {
+	at, declared token.Pos
 }
 
 func newGraph(p *load.Program) *graph {
@@ -144,7 +149,7 @@ func (w *walk) visit(r root) {
 					w.enqueue(in.pkg, in.expr)
 				}
 				if calls[x] != nil && mattersDynamically(obj.Type()) && w.graph.vars[obj] == nil && !localLiteral(r.node, info, obj) {
-					w.out.dynamic = append(w.out.dynamic, x.Pos())
+					w.out.dynamic = append(w.out.dynamic, dynamicCall{x.Pos(), obj.Pos()})
 				}
 			}
 		}

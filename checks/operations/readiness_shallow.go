@@ -2,6 +2,7 @@ package operations
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"regexp"
 
@@ -101,33 +102,54 @@ func (g *graph) judgeLibrary(t *report.Tally, lib *probeLibrary, u *use) {
 	t.Undecided(fmt.Sprintf("the readiness probe is answered by %s at %s; what it asks is not known", fullName(u.fn), at.Position), at)
 }
 
-// asks walks from a handler to the first question put to a dependency. doubt
-// says why the answer could be missed.
+// asks walks from a handler, and from the functions that it captured, to the
+// first question put to a dependency. doubt says why the answer could be missed.
 func (g *graph) asks(h routes.Handler) (asked *use, doubt string) {
-	f := g.program.FuncAt(h.Key)
-	if f == nil || !h.Key.IsValid() {
+	roots, known := g.handlerRoots(h)
+	if len(roots) == 0 {
 		return nil, fmt.Sprintf("its handler %s lies outside the module", h.Name)
 	}
-	from := root{pkg: f.Package}
-	switch {
-	case f.Lit != nil:
-		from.node = f.Lit.Body
-	case f.Decl != nil && f.Decl.Body != nil:
-		from.node = f.Decl.Body
-	default:
-		return nil, fmt.Sprintf("its handler %s has no body", h.Name)
-	}
-	all := g.from(from)
+	all := g.from(roots...)
 	for i, u := range all.uses {
 		if isQuestion(u) {
 			return &all.uses[i], ""
 		}
 	}
-	if len(all.dynamic) > 0 {
-		return nil, fmt.Sprintf("its handler calls a function value at %s that could not be followed", g.program.Position(all.dynamic[0]))
+	for _, d := range all.dynamic {
+		if !known[d.declared] {
+			return nil, fmt.Sprintf("its handler calls a function value at %s that could not be followed", g.program.Position(d.at))
+		}
 	}
 	return nil, ""
 }
+
+// handlerRoots are the bodies of a handler and of the functions that it
+// captured; known are the variables that hold those.
+func (g *graph) handlerRoots(h routes.Handler) (roots []root, known map[token.Pos]bool) {
+	known = map[token.Pos]bool{}
+	var add func(h *routes.Handler, depth int)
+	add = func(h *routes.Handler, depth int) {
+		if f := g.program.FuncAt(h.Key); f != nil && h.Key.IsValid() {
+			switch {
+			case f.Lit != nil:
+				roots = append(roots, root{f.Package, f.Lit.Body})
+			case f.Decl != nil && f.Decl.Body != nil:
+				roots = append(roots, root{f.Package, f.Decl.Body})
+			}
+		}
+		for _, b := range h.Bound {
+			if b.Handler != nil && depth < maxBound {
+				known[b.Pos] = b.Handler.Key.IsValid()
+				add(b.Handler, depth+1)
+			}
+		}
+	}
+	add(&h, 0)
+	return roots, known
+}
+
+// maxBound is how many captures within captures are followed.
+const maxBound = 5
 
 // dependency is a client library of something that can be asked.
 type dependency struct {

@@ -1,0 +1,197 @@
+package operations
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// RulePanicUnrecovered asks for recovery around handlers.
+var RulePanicUnrecovered = rule.Rule{
+	ID:       "panic-unrecovered",
+	Title:    "no recovery middleware stands around the handlers",
+	Section:  rule.Production,
+	Severity: rule.Minor,
+	Since:    "1.0.0",
+	Why: "A panic in a handler cuts the connection off without an answer or a structured log line; behind fasthttp, Fiber and gRPC " +
+		"it ends the whole process.",
+	Fix: "Put the router's recovery middleware outermost, one that logs the stack and answers 500.",
+	Limits: "Passes when main reaches a library's recovery middleware, or a function of the module that calls recover and takes or " +
+		"returns a handler; that it stands around every route is not proven. net/http's own recovery, which only drops the connection, does not count.",
+	Example: `
+-- bad/go.mod --
+module example.com/shop
+
+go 1.26
+-- bad/main.go --
+package main
+
+import "net/http"
+
+func main() {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /items", func(w http.ResponseWriter, r *http.Request) {})
+	http.ListenAndServe(":8080", mux)
+}
+-- good/go.mod --
+module example.com/shop
+
+go 1.26
+-- good/main.go --
+package main
+
+import "net/http"
+
+func recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if recover() != nil {
+				http.Error(w, "internal error", http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func main() {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /items", func(w http.ResponseWriter, r *http.Request) {})
+	http.ListenAndServe(":8080", recovered(mux))
+}
+`,
+}
+
+// recoveryLibraries recover from panics of handlers. Source: their documentation.
+var recoveryLibraries = []string{
+	"github.com/go-chi/chi/middleware.Recoverer", "github.com/go-chi/httplog.RequestLogger", "github.com/go-chi/httplog.Handler",
+	"github.com/gin-gonic/gin.Default", "github.com/gin-gonic/gin.Recovery*", "github.com/gin-gonic/gin.CustomRecovery*",
+	"github.com/gin-contrib/zap.RecoveryWithZap", "github.com/gin-contrib/zap.CustomRecoveryWithZap", "github.com/samber/slog-gin.Recovery",
+	"github.com/labstack/echo/middleware.Recover*", "github.com/gofiber/fiber/middleware/recover.New",
+	"github.com/gorilla/handlers.RecoveryHandler", "github.com/urfave/negroni.NewRecovery", "github.com/urfave/negroni.Classic",
+	"github.com/codegangsta/negroni.Classic", "github.com/go-martini/martini.Classic", "github.com/justinas/nosurf.New",
+	"github.com/grpc-ecosystem/go-grpc-middleware/recovery.*", "github.com/grpc-ecosystem/go-grpc-middleware/interceptors/recovery.*",
+	"github.com/go-kratos/kratos/middleware/recovery.Recovery", "github.com/cloudwego/hertz/pkg/app/middlewares/server/recovery.Recovery",
+	"github.com/cloudwego/hertz/pkg/app/server.Default", "github.com/kataras/iris/middleware/recover.New", "github.com/kataras/iris.Default",
+	"github.com/dre1080/recovr.New", "github.com/unrolled/recovery.New", "github.com/gobuffalo/buffalo.New",
+	"github.com/zeromicro/go-zero/rest.NewServer", "github.com/zeromicro/go-zero/rest.MustNewServer", "github.com/bugsnag/bugsnag-go.Handler*",
+	"(*github.com/getsentry/sentry-go/http.Handler).Handle*", "github.com/emicklei/go-restful.NewContainer",
+}
+
+func panicUnrecovered(r *check.Repo, g *graph) report.Criterion {
+	t := report.Examine(RulePanicUnrecovered)
+	for _, pkg := range g.mainPackages() {
+		all := g.fromMain(pkg)
+		starts := g.startsIn(all)
+		if len(starts) == 0 {
+			continue
+		}
+		if at := g.recovery(all); at != nil {
+			t.Pass(*at)
+			continue
+		}
+		t.Fail(report.Finding{
+			Message: fmt.Sprintf("%s serves (%s) without recovery middleware: a panic in a handler %s; put one outermost that logs and answers 500",
+				g.programName(pkg), starts[0].kind.name, panicEffect(starts)),
+			Position: g.program.Position(starts[0].id.Pos()), Anchor: pkg.PkgPath,
+		})
+	}
+	if t.Examined() == 0 && servesRoutes(r) {
+		return report.CannotTell(RulePanicUnrecovered, "routes are registered, but no call that starts a server was recognised from any main package")
+	}
+	return t.Criterion("no main package starts a server")
+}
+
+// panicEffect tells servers that survive a panic from those that do not.
+func panicEffect(starts []start) string {
+	fatal := []string{"fiber", "fasthttp", "gRPC"}
+	if slices.ContainsFunc(starts, func(s start) bool { return slices.Contains(fatal, s.kind.name) }) {
+		return "ends the process"
+	}
+	return "drops the connection without an answer"
+}
+
+// recovery finds recovery middleware among what main reaches.
+func (g *graph) recovery(all *reached) *report.Related {
+	for _, u := range all.uses {
+		name := fullName(u.fn)
+		f := g.program.FuncAt(u.fn.Pos())
+		own := f != nil && f.Decl != nil && f.Lit == nil && handles(u.fn.Signature()) && callsRecover(f.Package, f.Decl.Body)
+		if own || matches(recoveryLibraries, name) {
+			place := g.program.Place(u.id.Pos(), "%s recovers", name)
+			return &place
+		}
+	}
+	// A closure in the middle of the wiring, or the router's own hook.
+	for _, pkg := range g.program.Packages {
+		for _, f := range pkg.Syntax {
+			if at := g.recoveryIn(pkg, f); at != nil {
+				return at
+			}
+		}
+	}
+	return nil
+}
+
+// recoveryIn finds a literal that handles requests and recovers, and
+// httprouter's PanicHandler.
+func (g *graph) recoveryIn(pkg *packages.Package, f *ast.File) (at *report.Related) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.FuncLit:
+			sig, ok := pkg.TypesInfo.TypeOf(x).(*types.Signature)
+			if ok && handles(sig) && callsRecover(pkg, x.Body) {
+				place := g.program.Place(x.Pos(), "recovers here")
+				at = &place
+			}
+		case *ast.Ident:
+			if x.Name == "PanicHandler" || x.Name == "RecoverHandler" {
+				place := g.program.Place(x.Pos(), "the router hands panics to this")
+				at = &place
+			}
+		}
+		return at == nil
+	})
+	return at
+}
+
+// handles reports whether a signature takes or returns something that serves
+// requests: a handler, a request, or the context of a router.
+func handles(sig *types.Signature) bool {
+	for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
+		for v := range tuple.Variables() {
+			name := types.TypeString(v.Type(), nil)
+			for _, part := range []string{"net/http.", "gin.Context", "gin.HandlerFunc", "echo.Context", "echo.HandlerFunc", "echo.MiddlewareFunc",
+				"fiber.Ctx", "fiber.Handler", "fasthttp.Request", "grpc.UnaryHandler", "grpc.StreamHandler", "grpc.UnaryServerInterceptor",
+				"restful.Request", "huma.Context", "httprouter.Handle"} {
+				if strings.Contains(name, part) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// callsRecover reports whether the builtin is called anywhere in a body.
+func callsRecover(pkg *packages.Package, body *ast.BlockStmt) bool {
+	found := false
+	if body == nil {
+		return false
+	}
+	ast.Inspect(body, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && id.Name == "recover" {
+			_, builtin := pkg.TypesInfo.Uses[id].(*types.Builtin)
+			found = found || builtin
+		}
+		return !found
+	})
+	return found
+}
