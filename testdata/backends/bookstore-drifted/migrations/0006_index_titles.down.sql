@@ -1,1 +1,2 @@
+-- defect: migration-order-broken
 DROP INDEX books_title;

@@ -47,7 +47,7 @@ var errTemporary = errors.New("temporary failure")
 func (c *Client) Lookup(ctx context.Context, isbn string) (Record, error) {
 	wait := c.backoff
 	for attempt := 1; ; attempt++ {
-		record, err := c.fetch(ctx, isbn)
+		record, err := c.fetch(isbn)
 		if err == nil || attempt == attempts || !errors.Is(err, errTemporary) {
 			return record, err
 		}
@@ -61,13 +61,9 @@ func (c *Client) Lookup(ctx context.Context, isbn string) (Record, error) {
 }
 
 // fetch makes one attempt.
-func (c *Client) fetch(ctx context.Context, isbn string) (Record, error) {
+func (c *Client) fetch(isbn string) (Record, error) {
 	address := c.base.JoinPath("isbn", isbn+".json").String()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
-	if err != nil {
-		return Record{}, fmt.Errorf("look up ISBN: %w", err)
-	}
-	response, err := c.http.Do(request)
+	response, err := c.http.Get(address)
 	if err != nil {
 		return Record{}, fmt.Errorf("look up ISBN: %w: %w: %w", problem.ErrUpstream, errTemporary, err)
 	}
