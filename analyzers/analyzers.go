@@ -11,7 +11,12 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/errordetail"
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
+	"github.com/backend-conformance/conformance/analyzers/querycontext"
+	"github.com/backend-conformance/conformance/analyzers/requestcontext"
+	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
+	"github.com/backend-conformance/conformance/analyzers/transaction"
+	"github.com/backend-conformance/conformance/analyzers/upstream"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -33,6 +38,11 @@ func Owners() []Owner {
 		{inputparse.Analyzer, []rule.Rule{inputparse.Rule}},
 		{servertimeout.Analyzer, []rule.Rule{servertimeout.Rule}},
 		{clienttimeout.Analyzer, []rule.Rule{clienttimeout.Rule}},
+		{rowsleaked.Analyzer, []rule.Rule{rowsleaked.Rule}},
+		{upstream.Analyzer, []rule.Rule{upstream.BodyRule, upstream.StatusRule}},
+		{transaction.Analyzer, []rule.Rule{transaction.Rule}},
+		{querycontext.Analyzer, []rule.Rule{querycontext.Rule}},
+		{requestcontext.Analyzer, []rule.Rule{requestcontext.Rule}},
 	}
 }
 

@@ -1,0 +1,80 @@
+// Package querycontext reports queries that do not stop when their request does.
+package querycontext
+
+import (
+	_ "embed"
+	"go/ast"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/sqlapi"
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+//go:embed example.txtar
+var example string
+
+// Rule: the request's context reaches the query.
+var Rule = rule.Rule{
+	ID: "query-without-context", Title: "a query ignores the request's context", Section: rule.DataAccess, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
+	Supports: []rule.Section{rule.Performant},
+	Why:      "When the client is gone or the deadline is over, the query runs on and holds its connection.",
+	Fix:      "Use the ...Context methods, and pass the request's context down to them.",
+	Limits: "Queries in main and init are not judged. Whether a context that is passed in comes from the request is taken on trust. ORMs other " +
+		"than sqlx are not judged.",
+	Example: example,
+}
+
+// Analyzer reports Rule.
+var Analyzer = &analysis.Analyzer{
+	Name: "querycontext", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := diag.New(pass, Rule)
+	for f := range source.Functions(pass) {
+		if f.Decl != nil && (f.Decl.Name.Name == "init" || f.Decl.Name.Name == "main") {
+			continue
+		}
+		at := hand(f)
+		for call := range source.Calls(f.Body) {
+			q, ok := sqlapi.Of(web.Callee(pass.TypesInfo, call))
+			switch {
+			case !ok:
+			case q.Context < 0:
+				r.Report(Rule, call, nil, "%s takes no context, so it runs on when the request is over: use the variant with a context", source.Callee(call))
+			case at != "" && q.Context < len(call.Args) && isFresh(pass, call.Args[q.Context]):
+				r.Report(Rule, call, nil, "%s gets %s although %s is at hand: pass that", source.Callee(call), source.Text(call.Args[q.Context]), at)
+			default:
+				r.Examine(Rule, 1)
+			}
+		}
+	}
+	return r.Result()
+}
+
+// hand names the context or request among the parameters; empty where there is none.
+func hand(f source.Func) string {
+	for i, id := range f.Params() {
+		if id == nil || id.Name == "_" || i >= f.Sig.Params().Len() {
+			continue
+		}
+		t := f.Sig.Params().At(i).Type()
+		if web.TypeName(t) == "context.Context" || web.IsRequest(t) {
+			return id.Name
+		}
+	}
+	return ""
+}
+
+func isFresh(pass *analysis.Pass, e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	name := web.Name(web.Callee(pass.TypesInfo, call))
+	return name == "context.Background" || name == "context.TODO"
+}

@@ -1,0 +1,168 @@
+// Package upstream judges what becomes of the answers of other services: the
+// body must be closed and the status looked at.
+package upstream
+
+import (
+	_ "embed"
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+var (
+	//go:embed body.txtar
+	bodyExample string
+	//go:embed status.txtar
+	statusExample string
+)
+
+// BodyRule: the body of an answer is closed.
+var BodyRule = rule.Rule{
+	ID: "response-body-leaked", Title: "the body of an HTTP response is not closed", Section: rule.Integration, Severity: rule.Major, Since: "1.0.0",
+	Supports: []rule.Section{rule.Performant},
+	Why:      "The connection is never given back: each call opens a new one until file descriptors run out.",
+	Fix:      "defer resp.Body.Close() after the error check.",
+	Limits:   "A response that is returned, stored or given to another function is that code's business. A Close on some paths only is not told apart from one on all.",
+	Example:  bodyExample,
+}
+
+// StatusRule: the status of an answer is looked at before its body is used.
+var StatusRule = rule.Rule{
+	ID: "response-status-unchecked", Title: "an upstream's body is used without a look at the status", Section: rule.Integration, Severity: rule.Major, Since: "1.0.0",
+	Supports: []rule.Section{rule.Errors},
+	Why:      "An error page is decoded as if it were data: the caller goes on with zero values and reports success.",
+	Fix:      "Check resp.StatusCode before reading the body, and return an error that names it.",
+	Limits:   "Only a body that is read in the function that sent the request is judged; a client that turns statuses into errors is not known.",
+	Example:  statusExample,
+}
+
+// Analyzer reports BodyRule and StatusRule.
+var Analyzer = &analysis.Analyzer{
+	Name: "upstream", Doc: "check what becomes of the answers of other services\n\n" + BodyRule.Why, URL: BodyRule.URL(), Run: run, ResultType: diag.ResultType,
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := diag.New(pass, BodyRule, StatusRule)
+	for f := range source.Functions(pass) {
+		for _, m := range source.MadeBy(pass.TypesInfo, f.Body, isResponse) {
+			judge(pass, r, f, m)
+		}
+	}
+	return r.Result()
+}
+
+func isResponse(t types.Type) bool { return web.TypeName(t) == "net/http.Response" }
+
+func judge(pass *analysis.Pass, r *diag.Reporter, f source.Func, m source.Made) {
+	if m.Blank {
+		r.Report(BodyRule, m.Call, nil, "the response of %s is dropped with its body open: close it", source.Callee(m.Call))
+		return
+	}
+	uses := source.UsesOf(pass.TypesInfo, f.Body, m.Var)
+	if uses.Handed {
+		r.Examine(BodyRule, 1)
+		r.Examine(StatusRule, 1)
+		return
+	}
+	name := m.Var.Name()
+	_, closed := uses.Methods["Body.Close"]
+	bodies := bodiesHanded(pass, f, m.Var)
+	if closed || bodies == kept {
+		r.Examine(BodyRule, 1)
+	} else {
+		r.Report(BodyRule, m.Call, nil, "%s.Body is never closed: defer %s.Body.Close()", name, name)
+	}
+	switch {
+	case len(uses.Methods["StatusCode"])+len(uses.Methods["Status"]) > 0 || bodies == kept:
+		r.Examine(StatusRule, 1)
+	case bodies == read:
+		r.Report(StatusRule, m.Call, nil, "%s.Body is read without a look at %s.StatusCode: check it first", name, name)
+	}
+}
+
+type handling int
+
+const (
+	none handling = iota
+	read          // the body is decoded or copied here
+	kept          // the body goes somewhere that may keep or close it
+)
+
+// readers take a body, read it and leave it open.
+var readers = map[string]bool{
+	"io.ReadAll": true, "io/ioutil.ReadAll": true, "io.LimitReader": true, "bufio.NewReader": true, "bufio.NewScanner": true,
+	"encoding/json.NewDecoder": true, "encoding/xml.NewDecoder": true, "io.TeeReader": true, "encoding/csv.NewReader": true,
+	"io.Copy": true, "io.CopyN": true, "io.ReadFull": true, "net/http.MaxBytesReader": true, "compress/gzip.NewReader": true,
+	"golang.org/x/net/html.Parse": true,
+}
+
+// bodiesHanded finds what becomes of resp.Body.
+func bodiesHanded(pass *analysis.Pass, f source.Func, v *types.Var) handling {
+	state := none
+	for call := range allCalls(f) {
+		for i, arg := range call.Args {
+			if !isBodyOf(pass, arg, v) {
+				continue
+			}
+			name := web.Name(web.Callee(pass.TypesInfo, call))
+			switch {
+			case name == "io.Copy" && i == 1 && strings.HasSuffix(source.Text(call.Args[0]), ".Discard"):
+			case readers[name]:
+				state = max(state, read)
+			default:
+				state = kept
+			}
+		}
+	}
+	if state == none && assignsBody(pass, f, v) {
+		return kept
+	}
+	return state
+}
+
+func isBodyOf(pass *analysis.Pass, e ast.Expr, v *types.Var) bool {
+	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+	return ok && sel.Sel.Name == "Body" && source.Object(pass.TypesInfo, sel.X) == v
+}
+
+// allCalls yields the calls of a function and of the literals in it.
+func allCalls(f source.Func) func(func(*ast.CallExpr) bool) {
+	return func(yield func(*ast.CallExpr) bool) {
+		more := true
+		ast.Inspect(f.Body, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && more {
+				more = yield(call)
+			}
+			return more
+		})
+	}
+}
+
+// assignsBody knows body := resp.Body, return resp.Body and T{Body: resp.Body}.
+func assignsBody(pass *analysis.Pass, f source.Func, v *types.Var) bool {
+	found := false
+	look := func(list ...ast.Expr) {
+		for _, e := range list {
+			found = found || isBodyOf(pass, e, v)
+		}
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			look(n.Rhs...)
+		case *ast.ReturnStmt:
+			look(n.Results...)
+		case *ast.KeyValueExpr:
+			look(n.Value)
+		}
+		return !found
+	})
+	return found
+}
