@@ -27,68 +27,6 @@ func RulesetHash(rules []rule.Rule) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// Endpoint is one row of the matrix: an operation of the document, or a route
-// that the document does not know.
-type Endpoint struct {
-	Method string
-	// Path is the document's (without base path), or the full route where undocumented.
-	Path        string
-	OperationID string
-	Status      EndpointStatus
-	// Reason explains inconclusive and missing; Nearest lists routes that come close.
-	Reason  string
-	Nearest []string
-	// Spec and Route are the two sides; nil where there is none.
-	Spec       *Position
-	Route      *RoutePosition
-	Handler    string
-	Middleware []string
-	// Chain is how the registration was reached from main, outermost call first.
-	Chain []Related
-	// Declared routes come from the configuration, not from the code.
-	Declared bool
-
-	Parameters, Body, Responses, Auth, Validation, Tested Facet
-}
-
-// Name is "METHOD /path", as messages and anchors write it.
-func (e Endpoint) Name() string { return e.Method + " " + e.Path }
-
-// Facets are the six in the order of the matrix: parameters, body, responses,
-// auth, validation, tested.
-func (e Endpoint) Facets() []Facet {
-	return []Facet{e.Parameters, e.Body, e.Responses, e.Auth, e.Validation, e.Tested}
-}
-
-// Place is the registration, else the document's line.
-func (e Endpoint) Place() Position {
-	switch {
-	case e.Route != nil:
-		return e.Route.Position
-	case e.Spec != nil:
-		return *e.Spec
-	}
-	return Position{}
-}
-
-// RoutePosition is where a route is registered and its full pattern.
-type RoutePosition struct {
-	Position
-	Pattern string
-}
-
-// EndpointStatus says whether an operation is really there.
-type EndpointStatus string
-
-// The states of a row of the matrix.
-const (
-	Implemented     EndpointStatus = "implemented"
-	Stub            EndpointStatus = "stub"
-	Missing         EndpointStatus = "missing"
-	Undocumented    EndpointStatus = "undocumented"
-	EndpointUnclear EndpointStatus = "inconclusive"
-)
-
 // Migration is one version of one tool's migrations.
 type Migration struct {
 	Tool, Version, Name string
@@ -189,24 +127,6 @@ func Build(in Report, criteria []Criterion, gates Gates) *Report {
 	r.Endpoints = settleEndpoints(r.Endpoints)
 	r.Gates, r.Verdict = gates.judge(&r)
 	return &r
-}
-
-// settleEndpoints gives a state to facets that no check has set: an operation
-// without a route has nothing to judge, for any other the answer is not known.
-func settleEndpoints(in []Endpoint) []Endpoint {
-	out := slices.Clone(in)
-	for i := range out {
-		e := &out[i]
-		e.Status = cmp.Or(e.Status, EndpointUnclear)
-		unset := FacetInconclusive
-		if e.Status == Missing {
-			unset = FacetNotApplicable
-		}
-		for _, f := range []*Facet{&e.Parameters, &e.Body, &e.Responses, &e.Auth, &e.Validation, &e.Tested} {
-			*f = cmp.Or(*f, unset)
-		}
-	}
-	return out
 }
 
 // identify gives every finding its fingerprint, marks the baselined ones and

@@ -254,7 +254,7 @@ func TestGains(t *testing.T) {
 	// of 32, 85.9; with half of a major, 20 of 32, but still 49.
 	var got []string
 	for _, g := range Gains(rep) {
-		got = append(got, g.Criterion.Rule.ID+" +"+Points(g.Total)+" +"+Points(g.Uncapped)+" "+g.Remark())
+		got = append(got, g.Criterion.Rule.ID+" "+Gained(g.Total)+" "+Gained(g.Uncapped)+" "+g.Remark())
 	}
 	want := []string{
 		"blocking +36.9 +31.2 1 finding, e.g. a.go:1; caps the score",

@@ -51,6 +51,25 @@ func Points(v *big.Rat) string {
 	return shown
 }
 
+// Gained and Lost write points with their sign; a trace is "<0.1" for both.
+func Gained(v *big.Rat) string { return signed("+", v) }
+
+// Lost is empty where nothing is lost.
+func Lost(v *big.Rat) string {
+	if v.Sign() == 0 {
+		return ""
+	}
+	return signed("−", v)
+}
+
+func signed(sign string, v *big.Rat) string {
+	shown := Points(v)
+	if shown[0] == '<' {
+		return shown
+	}
+	return sign + shown
+}
+
 // Sites is satisfied/examined, or a dash for a rule that examined nothing.
 func (c Criterion) Sites() string {
 	if c.Examined == 0 {

@@ -67,7 +67,9 @@ type criterionView struct {
 }
 
 type gainView struct {
-	Rule                     rule.Rule
+	Rule rule.Rule
+	// Link leads to the rule's findings, or to its description where it has none.
+	Link                     template.URL
 	Points, Uncapped, Remark string
 }
 
@@ -115,9 +117,12 @@ func viewOf(r *report.Report) view {
 		}
 	}
 	for _, g := range report.Gains(r) {
-		one := gainView{Rule: g.Criterion.Rule, Points: "+" + report.Points(g.Total), Remark: g.Remark()}
+		one := gainView{Rule: g.Criterion.Rule, Link: template.URL("#rule-" + g.Criterion.Rule.ID), Points: report.Gained(g.Total), Remark: g.Remark()}
+		if len(g.Criterion.Findings) == 0 {
+			one.Link = template.URL(g.Criterion.Rule.URL())
+		}
 		if r.IsCapped() {
-			one.Uncapped = "+" + report.Points(g.Uncapped)
+			one.Uncapped = report.Gained(g.Uncapped)
 		}
 		v.Gains = append(v.Gains, one)
 	}
@@ -157,9 +162,9 @@ func sectionOf(s report.Section) sectionView {
 }
 
 func criterionOf(s report.Section, c report.Criterion) criterionView {
-	v := criterionView{Rule: c.Rule, Outcome: outcomeOf(c.Outcome), Severity: c.Rule.Severity.String(), Sites: c.Sites(), Reason: c.Reason}
-	if lost := s.Lost(c); lost.Sign() > 0 {
-		v.Lost = "−" + report.Points(lost)
+	v := criterionView{
+		Rule: c.Rule, Outcome: outcomeOf(c.Outcome), Severity: c.Rule.Severity.String(),
+		Sites: c.Sites(), Lost: report.Lost(s.Lost(c)), Reason: c.Reason,
 	}
 	if c.Undecided > 0 && c.Outcome != report.Inconclusive {
 		v.Reason = fmt.Sprintf("%d undecided: %s", c.Undecided, c.Reason)

@@ -23,10 +23,7 @@ func Schema() []byte { return slices.Clone(schema) }
 
 // Write renders r to w, indented, with a newline at the end.
 func Write(w io.Writer, r *report.Report) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(Of(r))
+	return encode(w, Of(r))
 }
 
 // Read reads a document that Write made. It refuses another schema version,

@@ -88,31 +88,9 @@ func endpoints(d *document, r *report.Report) {
 	if len(r.Endpoints) == 0 {
 		return
 	}
-	d.textf("<details><summary>Endpoints (%d)</summary>\n\n%s\n\n", len(r.Endpoints), EndpointLegend)
-	l := &list{open: EndpointHeader, noun: "endpoints"}
-	for _, e := range r.Endpoints {
-		d.entry(l, rankEndpoint, EndpointRow(e))
-	}
+	d.textf("<details><summary>Endpoints (%d)</summary>\n\n%s\n\n", len(r.Endpoints), endpointLegend)
+	endpointTable(d, r)
 	d.text("\n</details>\n\n")
-}
-
-// EndpointHeader opens a table of endpoints.
-const EndpointHeader = "| Method | Path | Status | P | B | R | A | V | T | Handler | Place |\n|---|---|---|:-:|:-:|:-:|:-:|:-:|:-:|---|---|\n"
-
-// EndpointLegend explains the columns and symbols of the table.
-const EndpointLegend = "**P**arameters, **B**ody, **R**esponses, **A**uth, **V**alidation, **T**ested: ✓ ok, ✗ mismatch, ○ absent, – not applicable, ? inconclusive"
-
-// EndpointRow is one row of the table of endpoints.
-func EndpointRow(e report.Endpoint) string {
-	cells := []string{code(e.Method), code(e.Path), e.Status.Symbol() + " " + string(e.Status)}
-	for _, f := range e.Facets() {
-		cells = append(cells, f.Symbol())
-	}
-	handler := ""
-	if e.Handler != "" {
-		handler = code(e.Handler)
-	}
-	return "| " + strings.Join(append(cells, handler, code(e.Place().String())), " | ") + " |\n"
 }
 
 func coverage(d *document, r *report.Report) {

@@ -119,9 +119,9 @@ func fixFirst(d *document, r *report.Report) {
 	}
 	d.text(".\n\n| Points | Rule | Section | |\n|---:|---|---|---|\n")
 	for _, g := range gains[:min(gainsShown, len(gains))] {
-		points := "+" + report.Points(g.Total)
+		points := report.Gained(g.Total)
 		if r.IsCapped() {
-			points += " / +" + report.Points(g.Uncapped)
+			points += " / " + report.Gained(g.Uncapped)
 		}
 		d.textf("| %s | %s | %s | %s |\n", points, link(g.Criterion.Rule), g.Criterion.Rule.Section, escape(g.Remark()))
 	}

@@ -39,9 +39,9 @@ func (t *renderer) fixFirst() {
 
 func (t *renderer) gain(n int, g report.Gain, id int, capped bool) {
 	c := g.Criterion
-	lead := []span{{padLeft(fmt.Sprintf("%d.", n), 5), faint}, {padLeft("+"+report.Points(g.Total), 7), good}}
+	lead := []span{{padLeft(fmt.Sprintf("%d.", n), 5), faint}, {padLeft(report.Gained(g.Total), 7), good}}
 	if capped {
-		lead = append(lead, span{padLeft("+"+report.Points(g.Uncapped), 7), faint})
+		lead = append(lead, span{padLeft(report.Gained(g.Uncapped), 7), faint})
 	}
 	lead = append(lead, span{"  " + pad(c.Rule.ID, id+2), bold}, span{pad(string(c.Rule.Section), 5), faint})
 	t.wrapped(lead, g.Remark(), plain)

@@ -169,10 +169,7 @@ func (t *renderer) items(lead []span, list []string) {
 
 func (t *renderer) criterion(s report.Section, c report.Criterion, id int) {
 	st := outcomeStyle(c.Outcome)
-	lost := ""
-	if v := s.Lost(c); v.Sign() > 0 {
-		lost = "−" + report.Points(v)
-	}
+	lost := report.Lost(s.Lost(c))
 	facts := []span{
 		{"    " + c.Outcome.Symbol() + " ", st}, {pad(c.Rule.ID, id+2), plain}, {pad(c.Rule.Severity.String(), 9), severityStyle(c.Rule.Severity)},
 		{padLeft(c.Sites(), 11), plain}, {padLeft(lost, 8), st}, {"  ", plain},

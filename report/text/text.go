@@ -36,7 +36,7 @@ type renderer struct {
 
 // Write renders r to w; the error is the writer's.
 func Write(w io.Writer, r *report.Report, opts Options) error {
-	t := &renderer{newPage(w, max(minWidth, cmp.Or(opts.Width, defaultWidth)), opts.Color), r, opts.Verbose}
+	t := newRenderer(w, r, opts)
 	t.header()
 	t.overview()
 	t.details()
@@ -77,7 +77,7 @@ func (t *renderer) header() {
 	}
 }
 
-const fieldIndent = 12
+const fieldIndent = 14
 
 func (t *renderer) field(name, value, remark string) {
 	t.line(span{"  " + pad(name, fieldIndent-2), faint}, span{value, bold}, span{"  " + remark, faint})
