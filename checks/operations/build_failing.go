@@ -1,7 +1,10 @@
 package operations
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/load"
@@ -73,7 +76,7 @@ func judgeBuild(t *report.Tally, problems []load.Problem) {
 			return
 		}
 	}
-	for i, p := range problems {
+	for i, p := range oncePerLine(problems) {
 		f := report.Finding{Message: fmt.Sprintf("package %s does not compile: %s", p.Package, p.Message), Position: p.Position, Anchor: p.Package}
 		if i == 0 {
 			t.Fail(f)
@@ -81,4 +84,23 @@ func judgeBuild(t *report.Tally, problems []load.Problem) {
 			t.Also(f)
 		}
 	}
+}
+
+// oncePerLine keeps the first problem of each line: a syntax error brings others
+// in its wake. The compiler's own summary ("# package ...") repeats what has a
+// place already, and stays only where nothing has.
+func oncePerLine(problems []load.Problem) []load.Problem {
+	var placed []load.Problem
+	for _, p := range problems {
+		if p.IsValid() {
+			placed = append(placed, p)
+		}
+	}
+	if len(placed) == 0 {
+		return problems[:1]
+	}
+	slices.SortStableFunc(placed, func(a, b load.Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
+	})
+	return slices.CompactFunc(placed, func(a, b load.Problem) bool { return a.File == b.File && a.Line == b.Line })
 }

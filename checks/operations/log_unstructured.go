@@ -65,7 +65,7 @@ var structuredLoggers = []string{
 }
 
 // plainLoggers print text.
-var plainLoggers = []string{"log.Print*", "(*log.Logger).Print*"}
+var plainLoggers = []string{"log.Print*", "(*log.Logger).Print*", "fmt.Print*"}
 
 func logUnstructured(r *check.Repo, g *graph) report.Criterion {
 	if !serves(r, g) {
@@ -77,7 +77,7 @@ func logUnstructured(r *check.Repo, g *graph) report.Criterion {
 		return t.Criterion("")
 	}
 	plain := g.everything().find(func(n string) bool { return matches(plainLoggers, n) })
-	f := report.Finding{Message: "no structured logger is imported and nothing is logged; log each request with log/slog", Position: g.whereItServes(), Anchor: "log"}
+	f := report.Finding{Message: "no structured logger is imported; log each request with log/slog", Position: g.whereItServes(), Anchor: "log"}
 	if len(plain) > 0 {
 		f.Position = g.program.Position(plain[0].id.Pos())
 		f.Message = fmt.Sprintf("only plain text is logged (%s, one of %d calls) and no structured logger is imported; use log/slog", fullName(plain[0].fn), len(plain))

@@ -2,6 +2,7 @@ package operations
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/report"
@@ -17,7 +18,7 @@ var RulePoolUnconfigured = rule.Rule{
 	Since:    "1.0.0",
 	Why:      "Without a limit every burst opens as many connections as there are requests, until the database refuses all of them.",
 	Fix:      "Call SetMaxOpenConns and SetConnMaxLifetime once, after the database is opened.",
-	Limits: "A call of SetMaxOpenConns anywhere in the module counts for all its pools. Pools of pgx have a limit by default, and so count. " +
+	Limits: "A call of SetMaxOpenConns anywhere in the module counts for all its pools; functions that create or migrate a database, by their name, are left out. Pools of pgx have a limit by default, and so count. " +
 		"A limit in the data source's name (pool_max_conns and the like) is not seen.",
 	Example: `
 -- bad/go.mod --
@@ -54,8 +55,11 @@ func main() {
 `,
 }
 
+// shortLived are functions, by name, whose connections serve no requests.
+var shortLived = regexp.MustCompile(`(?i)test|migrat|(?:create|drop)_?(?:db|database)`)
+
 var (
-	// opened pools have no limit of their own.
+	// unlimitedOpens make pools without a limit of their own.
 	unlimitedOpens = []string{
 		"database/sql.Open*", "github.com/jmoiron/sqlx.Open", "github.com/jmoiron/sqlx.MustOpen", "github.com/jmoiron/sqlx.Connect*", "github.com/jmoiron/sqlx.MustConnect",
 		"gorm.io/gorm.Open", "github.com/jinzhu/gorm.Open", "xorm.io/xorm.NewEngine*", "entgo.io/ent/dialect/sql.Open",
@@ -76,7 +80,7 @@ func poolUnconfigured(_ *check.Repo, g *graph) report.Criterion {
 	for _, u := range all.uses {
 		name := fullName(u.fn)
 		switch {
-		case u.call == nil:
+		case u.call == nil || shortLived.MatchString(g.program.Enclosing(u.pkg, u.id.Pos())):
 		case matches(limitedOpens, name):
 			t.Pass(g.program.Place(u.id.Pos(), "%s limits the pool by default", name))
 		case !matches(unlimitedOpens, name):

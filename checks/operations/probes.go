@@ -123,20 +123,6 @@ func (g *graph) libraryProbe(kind probe) (*probeLibrary, *use) {
 	return nil, nil
 }
 
-// everything walks from every function of the module, used or not.
-func (g *graph) everything() *reached {
-	if g.all == nil {
-		var roots []root
-		for _, pkg := range g.program.Packages {
-			for _, f := range pkg.Syntax {
-				roots = append(roots, root{pkg, f})
-			}
-		}
-		g.all = g.from(roots...)
-	}
-	return g.all
-}
-
 // probeLiteral finds a string of the module that reads like a probe's path: a
 // hint that a route was not recognised rather than missing.
 func (g *graph) probeLiteral(kind probe) *report.Related {

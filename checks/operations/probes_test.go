@@ -68,6 +68,10 @@ func Made(check func(context.Context) error) http.HandlerFunc {
 	}
 }
 
+func asks(ctx context.Context) error { return deps.Check(ctx) }
+
+func idle(context.Context) error { return nil }
+
 func OnlyStats(w http.ResponseWriter, r *http.Request) {
 	if deps.(*repo).db.Stats().OpenConnections > 0 {
 		w.WriteHeader(200)
@@ -82,7 +86,7 @@ func TestReadinessShallow(t *testing.T) {
 		{"upstream", "/ready", "Upstream", "pass"},
 		{"health stands in", "/health", "ThroughInterface", "pass"},
 		{"static", "/healthz", "Static", "fail: main.go:30: GET /healthz answers without asking the database (handler main.Static); ping it with a short deadline and answer 503 where it fails"},
-		{"statistics ask nothing", "/readyz", "OnlyStats", "fail: main.go:59: GET /readyz answers without asking the database (handler main.OnlyStats); ping it with a short deadline and answer 503 where it fails"},
+		{"statistics ask nothing", "/readyz", "OnlyStats", "fail: main.go:63: GET /readyz answers without asking the database (handler main.OnlyStats); ping it with a short deadline and answer 503 where it fails"},
 		{"function value", "/readyz", "Made", "inconclusive: GET /readyz: its handler calls a function value at main.go:53 that could not be followed"},
 		{"outside", "/readyz", "lib.Ready", "inconclusive: GET /readyz: its handler lib.Ready lies outside the module"},
 		{"none", "/articles", "Static", "fail: main.go:27: no route answers a readiness probe, though the service depends on the database; add GET /readyz that pings it"},

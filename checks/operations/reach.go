@@ -110,6 +110,20 @@ func (g *graph) from(roots ...root) *reached {
 	return w.out
 }
 
+// everything is what any function of the module mentions, used or not.
+func (g *graph) everything() *reached {
+	if g.all == nil {
+		w := &walk{graph: g, seen: map[ast.Node]bool{}, out: &reached{}, flat: true}
+		for _, pkg := range g.program.Packages {
+			for _, f := range pkg.Syntax {
+				w.visit(root{pkg, f})
+			}
+		}
+		g.all = w.out
+	}
+	return g.all
+}
+
 type root struct {
 	pkg  *packages.Package
 	node ast.Node
@@ -120,10 +134,12 @@ type walk struct {
 	seen  map[ast.Node]bool
 	queue []root
 	out   *reached
+	// flat walks look at the roots only.
+	flat bool
 }
 
 func (w *walk) enqueue(pkg *packages.Package, n ast.Node) {
-	if n == nil || w.seen[n] {
+	if n == nil || w.flat || w.seen[n] {
 		return
 	}
 	w.seen[n] = true
@@ -159,6 +175,9 @@ func (w *walk) visit(r root) {
 
 func (w *walk) use(u use) {
 	w.out.uses = append(w.out.uses, u)
+	if w.flat {
+		return
+	}
 	if f := w.graph.program.FuncAt(u.fn.Pos()); f != nil && f.Decl != nil && f.Lit == nil {
 		if f.Decl.Body != nil {
 			w.enqueue(f.Package, f.Decl.Body)
