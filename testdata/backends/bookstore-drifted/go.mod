@@ -1,4 +1,4 @@
-module example.com/bookstore // defect: coverage-below-threshold
+module example.com/bookstore // defect: coverage-below-threshold // defect: benchmark-missing
 
 go 1.26.0
 

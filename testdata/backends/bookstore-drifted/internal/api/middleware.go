@@ -3,19 +3,12 @@ package api
 import (
 	"context"
 	"crypto/rand"
-	"expvar"
-	"fmt"
 	"net/http"
-	"runtime/debug"
-	"strconv"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 )
-
-// responses counts answers by status; /debug/vars shows it.
-var responses = expvar.NewMap("responses")
 
 type requestIDKey struct{}
 
@@ -25,8 +18,7 @@ func requestID(ctx context.Context) string {
 	return id
 }
 
-// observe gives each request an id, counts its answer and logs it by route
-// pattern, so that nothing a client sends gets into the log.
+// observe gives each request an id and logs it by route pattern.
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -36,34 +28,8 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		recorder := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		next.ServeHTTP(recorder, r)
 
-		responses.Add(strconv.Itoa(recorder.Status()), 1)
-		s.Logger.InfoContext(r.Context(), "request",
-			"request_id", id,
-			"method", r.Method,
-			"route", chi.RouteContext(r.Context()).RoutePattern(),
-			"status", recorder.Status(),
-			"bytes", recorder.BytesWritten(),
-			"duration", time.Since(start),
-		)
-	})
-}
-
-// recoverPanic turns a panic into an answer, so that the server goes on.
-func (s *Server) recoverPanic(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			cause := recover()
-			if cause == nil {
-				return
-			}
-			if cause == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
-				panic(cause)
-			}
-			s.Logger.ErrorContext(r.Context(), "panic",
-				"request_id", requestID(r.Context()), "cause", cause, "stack", string(debug.Stack()))
-			s.fail(w, r, fmt.Errorf("panic: %v", cause))
-		}()
-		next.ServeHTTP(w, r)
+		s.Logger.Printf("%s %s %s: %d after %s", // defect: log-unstructured
+			id, r.Method, chi.RouteContext(r.Context()).RoutePattern(), recorder.Status(), time.Since(start))
 	})
 }
 

@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -29,12 +28,12 @@ func TestLoadDefaults(t *testing.T) {
 
 func TestLoadOverrides(t *testing.T) {
 	c, err := config.Load(environment(map[string]string{
-		"ADDR": "127.0.0.1:9999", "LOG_LEVEL": "debug", "PASSWORD_COST": "10",
+		"ADDR": "127.0.0.1:9999", "PASSWORD_COST": "10",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Addr != "127.0.0.1:9999" || c.LogLevel != slog.LevelDebug || c.PasswordCost != 10 {
+	if c.Addr != "127.0.0.1:9999" || c.PasswordCost != 10 {
 		t.Errorf("Load() = %+v", c)
 	}
 }
@@ -42,7 +41,7 @@ func TestLoadOverrides(t *testing.T) {
 func TestLoadReportsEveryProblem(t *testing.T) {
 	bad := map[string]string{
 		"ADMIN_EMAIL": "admin@example.com", "PASSWORD_COST": "2", "SESSION_TTL": "soon",
-		"ISBN_LOOKUP_URL": "/relative", "LOG_LEVEL": "loud",
+		"ISBN_LOOKUP_URL": "/relative",
 	}
 	_, err := config.Load(environment(bad))
 	if err == nil {

@@ -63,7 +63,7 @@ func (c *Client) Lookup(ctx context.Context, isbn string) (Record, error) {
 // fetch makes one attempt.
 func (c *Client) fetch(isbn string) (Record, error) {
 	address := c.base.JoinPath("isbn", isbn+".json").String()
-	response, err := c.http.Get(address)
+	response, err := c.http.Get(address) // defect: request-without-context
 	if err != nil {
 		return Record{}, fmt.Errorf("look up ISBN: %w: %w: %w", problem.ErrUpstream, errTemporary, err)
 	}
