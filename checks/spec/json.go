@@ -48,7 +48,7 @@ func (r *jsonReader) syntax(err error) error {
 	}
 	message := err.Error()
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		offset, message = len(r.data), "ends before it is complete"
+		offset, message = len(bytes.TrimRight(r.data, " \t\r\n")), "ends before it is complete"
 	}
 	line, _ := r.position(offset)
 	return &syntaxError{line, "is not valid JSON: " + oneLine(message)}

@@ -112,6 +112,10 @@ func (p place) lookup(name string) (field, bool) {
 	if n == nil || n.Kind != yaml.MappingNode {
 		return field{}, false
 	}
+	if len(n.Content) > indexedFrom {
+		f, ok := p.source.index(p)[name]
+		return f, ok
+	}
 	merges := false
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
@@ -130,6 +134,27 @@ func (p place) lookup(name string) (field, bool) {
 		}
 	}
 	return field{}, false
+}
+
+// indexedFrom is the number of nodes from which a mapping is worth an index:
+// references look names up among thousands of schemas.
+const indexedFrom = 64
+
+// index is the members of a large mapping by name.
+func (s *source) index(p place) map[string]field {
+	n := p.target()
+	if known, ok := s.indexes[n]; ok {
+		return known
+	}
+	index := map[string]field{}
+	for _, f := range p.fields() {
+		index[f.name] = f
+	}
+	if s.indexes == nil {
+		s.indexes = map[*yaml.Node]map[string]field{}
+	}
+	s.indexes[n] = index
+	return index
 }
 
 func (p place) get(name string) place {

@@ -42,6 +42,8 @@ type source struct {
 	docs []*yaml.Node
 	// duplicates are keys that stand twice in one mapping.
 	duplicates []Problem
+	// indexes are of large mappings, see place.lookup.
+	indexes map[*yaml.Node]map[string]field
 }
 
 func (s *source) at(line, column int) report.Position {

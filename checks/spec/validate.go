@@ -185,7 +185,9 @@ func worded(err error) string {
 		context = route.Path + ": "
 	case errors.As(err, &component):
 		context = fmt.Sprintf("%s %q: ", component.Section, component.Name)
-	case errors.As(err, &section):
+	case errors.As(err, &section) && cause(err) == "must be an object":
+		return section.Section + " is missing or not a mapping"
+	case errors.As(err, &section) && section.Section != "paths": // those name the path
 		context = section.Section + ": "
 	}
 	return context + cause(err)
