@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/mod/modfile"
+
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/report"
@@ -135,6 +137,13 @@ type importTable struct {
 func importsOf(r *check.Repo) importTable {
 	t := importTable{places: map[string]report.Position{}}
 	if r.Program == nil {
+		for _, l := range append(sqlLibraries, otherStores...) {
+			if at, ok := Required(r, l.path); ok {
+				t.places[l.path] = at
+				t.paths = append(t.paths, l.path)
+			}
+		}
+		sort.Strings(t.paths)
 		return t
 	}
 	for _, pkg := range r.Program.Packages {
@@ -149,6 +158,26 @@ func importsOf(r *check.Repo) importTable {
 	}
 	sort.Strings(t.paths)
 	return t
+}
+
+// Required finds the module of a package among go.mod's direct requirements:
+// all that can be known of imports where the code was not loaded.
+func Required(r *check.Repo, pkg string) (report.Position, bool) {
+	name := path.Join(r.ModuleDir, "go.mod")
+	data, err := fs.ReadFile(r.Files, name)
+	if err != nil {
+		return report.Position{}, false
+	}
+	mod, err := modfile.ParseLax(name, data, nil)
+	if err != nil {
+		return report.Position{}, false
+	}
+	for _, req := range mod.Require {
+		if !req.Indirect && strings.HasPrefix(pkg+"/", req.Mod.Path+"/") || !req.Indirect && strings.HasSuffix(pkg, "/") && strings.HasPrefix(req.Mod.Path+"/", pkg) {
+			return report.Position{File: name, Line: req.Syntax.Start.Line}, true
+		}
+	}
+	return report.Position{}, false
 }
 
 func (t *importTable) add(p *load.Program, quoted string, pos token.Pos) {

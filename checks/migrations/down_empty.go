@@ -54,17 +54,21 @@ func (a *audit) downEmpty() report.Criterion {
 		return a.noRollback(RuleDownEmpty)
 	}
 	t := report.Examine(RuleDownEmpty)
-	missing := 0
+	missing, repeated := 0, 0
+	reported := map[report.Position]bool{}
 	a.sites(func(s *format.Set, v *format.Version) {
 		switch {
 		case v.Up == nil:
 		case v.Down == nil:
 			missing++
 		default:
-			a.judgeDown(t, s, v)
+			if !a.judgeDown(t, s, v, reported) {
+				repeated++
+			}
 		}
 	})
 	c := t.Criterion("no version has an up script")
+	c.Examined += repeated
 	if missing == 0 {
 		return c
 	}
@@ -79,17 +83,23 @@ func (a *audit) downEmpty() report.Criterion {
 	return c
 }
 
-// judgeDown judges a version that has both directions.
-func (a *audit) judgeDown(t *report.Tally, s *format.Set, v *format.Version) {
+// judgeDown judges a version that has both directions. It is false where the
+// same script failed before, for another dialect that it serves.
+func (a *audit) judgeDown(t *report.Tally, s *format.Set, v *format.Version, reported map[report.Position]bool) bool {
 	switch verdict, why := downDoes(s, v); verdict {
 	case doesSomething, nothingToUndo:
 		t.Pass()
 	case undoesNothing:
+		if reported[v.Down.Position] {
+			return false
+		}
+		reported[v.Down.Position] = true
 		t.Fail(a.suppress(report.Finding{Position: v.Down.Position, Anchor: v.Title(), Related: upRelated(s, v),
 			Message: fmt.Sprintf("the down script of migration %s does nothing, but its up changes the schema%s; write the way back", v.Title(), why)}, RuleDownEmpty))
 	case cannotTell:
 		t.Undecided(why, report.Related{Position: v.Down.Position, Message: "the down script of migration " + v.Title() + " does nothing"})
 	}
+	return true
 }
 
 // downVerdict is what a down script amounts to beside its up.

@@ -75,7 +75,10 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 // imports finds the first import of a package, or of one below it where the
 // path ends in a slash.
 func (a *audit) imports(path string) (report.Position, bool) {
-	if a.Program == nil || !a.Program.Imports(path) {
+	if a.Program == nil {
+		return database.Required(a.Repo, path)
+	}
+	if !a.Program.Imports(path) {
 		return report.Position{}, false
 	}
 	for _, pkg := range a.Program.Packages {

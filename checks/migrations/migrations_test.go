@@ -281,6 +281,134 @@ INSERT INTO a VALUES ('x);
 -- migrations/1_a.down.sql --
 DROP TABLE a;
 `, []string{"migration-invalid migrations/1_a.up.sql:2 migration 1_a cannot be read: quote ' is never closed; correct the script"}},
+		{"flyway pairs V with U", `
+-- db/V1__a.sql --
+CREATE TABLE a (id INTEGER PRIMARY KEY);
+-- db/U1.0__a.sql --
+DROP TABLE a;
+-- db/V1_2__b.sql --
+CREATE TABLE b (id INTEGER PRIMARY KEY);
+-- db/R__views.sql --
+CREATE VIEW v AS SELECT 1 AS x;
+`, []string{"migration-down-missing db/V1_2__b.sql:1 migration 1.2_b has no down script; add db/U1_2__b.sql"}},
+		{"liquibase changesets with and without a rollback", `
+-- db/changelog.sql --
+--liquibase formatted sql
+
+--changeset ann:1
+CREATE TABLE a (id INTEGER PRIMARY KEY);
+--rollback DROP TABLE a;
+
+--changeset ann:2
+CREATE TABLE b (id INTEGER PRIMARY KEY);
+-- db/changelog.yaml --
+databaseChangeLog:
+  - changeSet:
+      id: 3
+      author: bob
+      changes:
+        - createTable: {tableName: c}
+  - changeSet:
+      id: 4
+      author: bob
+      changes:
+        - dropTable: {tableName: c}
+-- db/changelog.xml --
+<databaseChangeLog>
+  <changeSet id="5" author="eve"><createTable tableName="d"/></changeSet>
+  <changeSet id="6" author="eve">
+    <sql>DELETE FROM d</sql>
+    <rollback>SELECT 1</rollback>
+  </changeSet>
+</databaseChangeLog>
+`, []string{
+			"migration-down-missing db/changelog.sql:8 migration 2_ann has no down script; add '--rollback SQL' to the changeset in db/changelog.sql",
+			"migration-down-missing db/changelog.yaml:8 migration 4_bob has no down script; add a rollback to the changeset in db/changelog.yaml",
+		}},
+		{"atlas goes forward only and refuses a changed file", `
+-- migrations/atlas.sum --
+h1:AAAA
+20240101_a.sql h1:BBBB
+-- migrations/20240101_a.sql --
+CREATE TABLE a (id INTEGER PRIMARY KEY);
+-- migrations/20240102_b.sql --
+CREATE TABLE b (id INTEGER PRIMARY KEY);
+`, []string{
+			"migration-down-missing migrations/20240101_a.sql:1 none of the 2 atlas migrations in migrations has a down script (atlas keeps forward scripts only and plans the way back when it is asked to); write the way back for each, beginning with the newest",
+			"migration-invalid migrations/atlas.sum:2 atlas.sum does not match 20240101_a.sql; if the change is meant, run 'atlas migrate hash'",
+		}},
+		{"gormigrate without Rollback and with an idle one", `
+-- store/migrate.go --
+package store
+
+import "github.com/go-gormigrate/gormigrate/v2"
+
+var steps = []*gormigrate.Migration{
+	{
+		ID:      "1",
+		Migrate: func(tx *gorm.DB) error { return tx.AutoMigrate(&A{}) },
+	},
+	{
+		ID:       "2",
+		Migrate:  func(tx *gorm.DB) error { return tx.Migrator().AddColumn(&A{}, "B") },
+		Rollback: func(tx *gorm.DB) error { return nil },
+	},
+}
+`, []string{
+			"migration-down-missing store/migrate.go:8 migration 1 has no down script; set Rollback in store/migrate.go",
+			"down-empty store/migrate.go:13 the down script of migration 2 does nothing, but its up changes the schema; write the way back",
+		}},
+		{"a list of functions in Go goes forward only", `
+-- store/migrate.go --
+package store
+
+var migrations = []func(tx *sql.Tx) error{
+	func(tx *sql.Tx) error { _, err := tx.Exec("CREATE TABLE a (id INTEGER PRIMARY KEY)"); return err },
+	func(tx *sql.Tx) error { _, err := tx.Exec("ALTER TABLE a ADD COLUMN b TEXT"); return err },
+}
+`, []string{"migration-down-missing store/migrate.go:4 none of the 2 Go code migrations in store has a down script; write the way back for each, beginning with the newest"}},
+		{"bun orders by text", `
+-- migrations/1_a.up.sql --
+CREATE TABLE a (id INTEGER PRIMARY KEY);
+-- migrations/1_a.down.sql --
+DROP TABLE a;
+-- migrations/2_b.up.sql --
+CREATE TABLE b (id INTEGER PRIMARY KEY);
+-- migrations/2_b.down.sql --
+DROP TABLE b;
+-- migrations/10_c.go --
+package migrations
+
+func init() {
+	Migrations.MustRegister(func(ctx context.Context, db *bun.DB) error {
+		_, err := db.Exec("CREATE TABLE c (id INTEGER PRIMARY KEY)")
+		return err
+	}, nil)
+}
+-- go.mod --
+module example.com/a
+
+require github.com/uptrace/bun v1.2.0
+`, []string{
+			"migration-down-missing migrations/10_c.go:4 migration 10_c has no down script; pass a down function to MustRegister in migrations/10_c.go",
+			"migration-order-broken migrations/2_b.up.sql:1 bun orders by text and runs 10_c before 2_b; pad numbers with zeros to one width",
+		}},
+		{"an own loader with numbered folders", `
+-- store/migration/LATEST.sql --
+CREATE TABLE a (id INTEGER PRIMARY KEY, b TEXT);
+-- store/migration/0.9/00__a.sql --
+CREATE TABLE a (id INTEGER PRIMARY KEY);
+-- store/migration/0.10/00__b.sql --
+ALTER TABLE a ADD COLUMN b TEXT;
+`, []string{"migration-down-missing store/migration/0.9/00__a.sql:1 none of the 2 own loader migrations in store/migration has a down script; write the way back for each, beginning with the newest"}},
+		{"an own loader with folders for the directions", `
+-- db/migrations/up/1_a.sql --
+CREATE TABLE a (id INTEGER PRIMARY KEY);
+-- db/migrations/up/2_b.sql --
+CREATE TABLE b (id INTEGER PRIMARY KEY);
+-- db/migrations/down/1_a.sql --
+DROP TABLE a;
+`, []string{"migration-down-missing db/migrations/up/2_b.sql:1 migration 2_b has no down script; add a script that takes it back"}},
 		{"scripts of tests are not the service's", `
 -- migrations/1_a.up.sql --
 CREATE TABLE a (id INTEGER PRIMARY KEY);

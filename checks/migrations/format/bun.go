@@ -20,7 +20,6 @@ var bun = Tool{
 		}
 		return d.named(bunSQL, Named)
 	},
-	Deep: true,
 	Read: readBun,
 }
 
@@ -36,6 +35,9 @@ func readBun(d *Folder) Set {
 	code := readGoFiles(d)
 	var halves []half
 	titles := map[string]*File{}
+	for _, c := range d.Children {
+		set.Below = append(set.Below, c.Path)
+	}
 	for _, f := range filesBelow(d) {
 		if !strings.HasSuffix(f.Name, ".up.sql") && !strings.HasSuffix(f.Name, ".down.sql") {
 			continue

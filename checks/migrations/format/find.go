@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -52,27 +53,33 @@ func Find(in Input) Result {
 	use := toolUse(in, w.texts)
 	taken := map[string]bool{}
 	for _, d := range folders {
-		if len(d.Files) == 0 || taken[d.Path] {
+		if taken[d.Path] {
 			continue
 		}
-		set, deep, ok := identify(d, use)
+		set, ok := identify(d, use)
 		if !ok {
 			continue
 		}
 		taken[d.Path] = true
-		if deep {
-			for _, c := range d.Children {
-				taken[c.Path] = true
-			}
+		for _, below := range set.Below {
+			taken[below] = true
 		}
-		if in.Only == "" && isAside(relative(d.Path, in.ModuleDir)) {
-			r.Aside = append(r.Aside, set)
-			continue
-		}
-		r.Sets = append(r.Sets, set)
+		r.add(set, in)
 	}
+	for _, set := range codeSets(folders, taken) {
+		r.add(set, in)
+	}
+	slices.SortStableFunc(r.Sets, func(a, b Set) int { return cmp.Compare(a.Dir, b.Dir) })
 	r.Schemas = plainSchemas(folders, taken, in)
 	return r
+}
+
+func (r *Result) add(set Set, in Input) {
+	if in.Only == "" && isAside(relative(set.Dir, in.ModuleDir)) {
+		r.Aside = append(r.Aside, set)
+		return
+	}
+	r.Sets = append(r.Sets, set)
 }
 
 // asideFolders hold what tests and readers need rather than the service.
@@ -119,10 +126,14 @@ func (w *walk) folders() []*Folder {
 	if err != nil {
 		w.result.Notes = append(w.result.Notes, fmt.Sprintf("migrations: %s cannot be read: %v", start, reason(err)))
 	}
+	slices.SortFunc(w.order, func(a, b *Folder) int { return cmp.Compare(a.Path, b.Path) })
 	for _, d := range w.order {
-		for _, other := range w.order {
-			if other != d && (d.Path == "." || strings.HasPrefix(other.Path, d.Path+"/")) {
-				d.Children = append(d.Children, other)
+		for p := path.Dir(d.Path); d.Path != "."; p = path.Dir(p) {
+			if parent := w.byPath[p]; parent != nil {
+				parent.Children = append(parent.Children, d)
+			}
+			if p == "." {
+				break
 			}
 		}
 	}
@@ -190,6 +201,9 @@ func (w *walk) folder(dir string) *Folder {
 		d = &Folder{Path: dir}
 		w.byPath[dir] = d
 		w.order = append(w.order, d)
+		if base := path.Base(dir); ownFolder.MatchString(base) || ownUps[strings.ToLower(base)] {
+			w.folder(path.Dir(dir)) // one that holds folders only may be a set of versions
+		}
 	}
 	return d
 }
@@ -197,10 +211,14 @@ func (w *walk) folder(dir string) *Folder {
 // scriptSuffixes are the files that tools read.
 var scriptSuffixes = []string{".sql", ".cql", ".fizz", ".go"}
 
+// changelogName are files that may be changelogs of liquibase.
+var changelogName = regexp.MustCompile(`(changelog|changeset|liquibase|^db\.).*\.(ya?ml|json|xml)$`)
+
 func isScript(name string) bool {
 	name = strings.ToLower(name)
-	return name == "atlas.sum" || name == "tern.conf" ||
-		slices.ContainsFunc(scriptSuffixes, func(s string) bool { return strings.HasSuffix(name, s) })
+	return name == atlasSum || name == "tern.conf" ||
+		slices.ContainsFunc(scriptSuffixes, func(s string) bool { return strings.HasSuffix(name, s) }) ||
+		changelogName.MatchString(name)
 }
 
 // foreignModules are folders below the module with a go.mod of their own, save

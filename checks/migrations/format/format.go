@@ -19,8 +19,6 @@ type Tool struct {
 	Imports []string
 	// Claims says how sure the folder is the tool's by its files alone.
 	Claims func(*Folder) Strength
-	// Deep tools read the folders below as well.
-	Deep bool
 	// Read gives the folder's migrations as the tool sees them.
 	Read func(*Folder) Set
 }
@@ -43,7 +41,7 @@ const (
 // Tools lists every tool, the likelier first where the evidence is equal.
 func Tools() []Tool {
 	return []Tool{
-		golangMigrate, goose, dbmate, sqlMigrate, tern, bun, pop, own,
+		golangMigrate, goose, dbmate, sqlMigrate, tern, bun, pop, goPG, flyway, liquibase, atlas, own,
 	}
 }
 
@@ -62,6 +60,8 @@ type Set struct {
 	Order []Defect
 	// Invalid are scripts that the tool cannot read.
 	Invalid []Defect
+	// Below are folders below Dir that belong to the set.
+	Below []string
 	// ForwardOnly says why the tool has no down scripts at all; empty where it has.
 	ForwardOnly string
 }
@@ -124,7 +124,7 @@ type Part struct {
 	// Dialect is that of the part alone where one folder serves several; Unknown
 	// where the set's holds.
 	Dialect sql.Dialect
-	// Does is what Go code does, as far as its text shows.
+	// Does is what anything but SQL does, as far as its text shows.
 	Does sql.Effect
 	// Autocommit parts run outside of a transaction.
 	Autocommit bool
@@ -143,13 +143,10 @@ func (p *Part) Script(d sql.Dialect) sql.Script {
 
 // Effect is what the part does.
 func (p *Part) Effect(d sql.Dialect) sql.Effect {
-	switch p.Language {
-	case SQL:
+	if p.Language == SQL {
 		return p.Script(d).Effect()
-	case Go:
-		return p.Does
 	}
-	return sql.Opaque
+	return p.Does
 }
 
 // wholeFile is a part that is all of a file.
@@ -160,7 +157,7 @@ func wholeFile(f *File) *Part {
 	case ".go":
 		p.Language, p.Text, p.Does = Go, "", sql.Opaque
 	default:
-		p.Language = Other
+		p.Language, p.Does = Other, sql.Opaque
 		if hasSQLSuffix(f.Name) {
 			p.Language = SQL
 		}

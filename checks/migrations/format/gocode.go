@@ -17,10 +17,12 @@ type goCode struct {
 	fset  *token.FileSet
 	files map[string]*ast.File
 	funcs map[string]*ast.FuncDecl
+	// consts are the package's constants and variables made of one string literal.
+	consts map[string]string
 }
 
 func readGoFiles(d *Folder) *goCode {
-	c := &goCode{fset: token.NewFileSet(), files: map[string]*ast.File{}, funcs: map[string]*ast.FuncDecl{}}
+	c := &goCode{fset: token.NewFileSet(), files: map[string]*ast.File{}, funcs: map[string]*ast.FuncDecl{}, consts: map[string]string{}}
 	for _, f := range d.Files {
 		if strings.HasSuffix(f.Name, ".go") && !strings.HasSuffix(f.Name, "_test.go") {
 			c.add(f)
@@ -36,8 +38,27 @@ func (c *goCode) add(f *File) {
 	}
 	c.files[f.Name] = tree
 	for _, decl := range tree.Decls {
-		if fn, ok := decl.(*ast.FuncDecl); ok {
-			c.funcs[fn.Name.Name] = fn
+		switch x := decl.(type) {
+		case *ast.FuncDecl:
+			c.funcs[x.Name.Name] = x
+		case *ast.GenDecl:
+			for _, spec := range x.Specs {
+				c.addConst(spec)
+			}
+		}
+	}
+}
+
+func (c *goCode) addConst(spec ast.Spec) {
+	value, ok := spec.(*ast.ValueSpec)
+	if !ok {
+		return
+	}
+	for i, name := range value.Names {
+		if i < len(value.Values) {
+			if text, ok := stringValue(value.Values[i]); ok {
+				c.consts[name.Name] = text
+			}
 		}
 	}
 }
@@ -57,7 +78,7 @@ func (c *goCode) part(e ast.Expr) *Part {
 	}
 	p := &Part{Position: c.position(e.Pos()), Language: Go, Does: sql.Opaque}
 	if fn, body := c.body(e); body != nil {
-		p.Position, p.Does = c.position(fn), bodyEffect(body)
+		p.Position, p.Does = c.position(fn), c.bodyEffect(body, 3)
 	}
 	return p
 }
@@ -91,8 +112,9 @@ var schemaCalls = map[string]bool{
 }
 
 // bodyEffect is what a function does as far as it shows: statements in its
-// literals and calls that change a schema. Code without either may do anything.
-func bodyEffect(body *ast.BlockStmt) sql.Effect {
+// literals and calls that change a schema, its own and those of functions of
+// the folder that it calls, to the given depth. Other code may do anything.
+func (c *goCode) bodyEffect(body *ast.BlockStmt, depth int) sql.Effect {
 	if isIdle(body) {
 		return sql.Nothing
 	}
@@ -100,11 +122,18 @@ func bodyEffect(body *ast.BlockStmt) sql.Effect {
 	ast.Inspect(body, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.CallExpr:
-			if schemaCalls[calleeName(x)] {
+			name := calleeName(x)
+			if schemaCalls[name] {
+				effect = sql.Schema
+			} else if fn := c.funcs[name]; fn != nil && fn.Body != nil && fn.Body != body && depth > 0 && c.bodyEffect(fn.Body, depth-1) == sql.Schema {
 				effect = sql.Schema
 			}
 		case *ast.BasicLit:
 			if text, ok := stringValue(x); ok && sql.HasDDL(text) {
+				effect = sql.Schema
+			}
+		case *ast.Ident:
+			if text, ok := c.consts[x.Name]; ok && sql.HasDDL(text) {
 				effect = sql.Schema
 			}
 		}

@@ -15,16 +15,17 @@ type command struct {
 	pattern *regexp.Regexp
 }
 
-func commands() []command {
-	return []command{
-		{golangMigrate.Name, regexp.MustCompile(`(?:^|[\s/"'=])migrate(?:\.linux-amd64)?\s+[^\n]*-(?:path|source|database)\b|migrate/migrate\b|golang-migrate/migrate`)},
-		{goose.Name, regexp.MustCompile(`(?:^|[\s/"'=])goose\s+[^\n]*(?:\bup\b|\bdown\b|-dir\b|\bcreate\b|\bstatus\b)|pressly/goose`)},
-		{dbmate.Name, regexp.MustCompile(`(?:^|[\s/"'=])dbmate\b`)},
-		{sqlMigrate.Name, regexp.MustCompile(`(?:^|[\s/"'=])sql-migrate\b`)},
-		{tern.Name, regexp.MustCompile(`(?:^|[\s/"'=])tern\s+(?:migrate|new|status|code)\b|jackc/tern`)},
-		{bun.Name, regexp.MustCompile(`uptrace/bun/migrate`)},
-		{pop.Name, regexp.MustCompile(`(?:^|[\s/"'=])soda\s+(?:migrate|generate)\b|gobuffalo/pop`)},
-	}
+var commands = []command{
+	{golangMigrate.Name, regexp.MustCompile(`(?:^|[\s/"'=])migrate(?:\.linux-amd64)?\s+[^\n]*-(?:path|source|database)\b|migrate/migrate\b|golang-migrate/migrate`)},
+	{goose.Name, regexp.MustCompile(`(?:^|[\s/"'=])goose\s+[^\n]*(?:\bup\b|\bdown\b|-dir\b|\bcreate\b|\bstatus\b)|pressly/goose`)},
+	{dbmate.Name, regexp.MustCompile(`(?:^|[\s/"'=])dbmate\b`)},
+	{sqlMigrate.Name, regexp.MustCompile(`(?:^|[\s/"'=])sql-migrate\b`)},
+	{tern.Name, regexp.MustCompile(`(?:^|[\s/"'=])tern\s+(?:migrate|new|status|code)\b|jackc/tern`)},
+	{bun.Name, regexp.MustCompile(`uptrace/bun/migrate`)},
+	{flyway.Name, regexp.MustCompile(`(?:^|[\s/"'=])flyway\s+[^\n]*\b(?:migrate|undo)\b|flyway/flyway`)},
+	{liquibase.Name, regexp.MustCompile(`(?:^|[\s/"'=])liquibase\b`)},
+	{atlas.Name, regexp.MustCompile(`(?:^|[\s/"'=])atlas\s+migrate\b|arigaio/atlas`)},
+	{pop.Name, regexp.MustCompile(`(?:^|[\s/"'=])soda\s+(?:migrate|generate)\b|gobuffalo/pop`)},
 }
 
 // usage is what speaks for a tool anywhere in the repository.
@@ -41,7 +42,7 @@ func toolUse(in Input, texts []*File) usage {
 			}
 		}
 	}
-	for _, c := range commands() {
+	for _, c := range commands {
 		if _, ok := use[c.tool]; ok {
 			continue
 		}
@@ -70,16 +71,17 @@ func callsTools(name string) bool {
 }
 
 // identify chooses the tool for a folder by its evidence and reads it.
-func identify(d *Folder, use usage) (set Set, deep, ok bool) {
+func identify(d *Folder, use usage) (set Set, ok bool) {
 	var best Tool
 	strength, shape := None, None
 	for _, t := range Tools() {
 		claim := t.Claims(d)
+		_, used := use[t.Name]
 		s := claim
-		if s == None {
-			continue
+		if s == None || s == Shaped && !used && t.Name != own.Name {
+			continue // a number in front of a name is nobody's in particular
 		}
-		if _, used := use[t.Name]; used {
+		if used {
 			s += imported
 		}
 		if s > strength {
@@ -87,16 +89,16 @@ func identify(d *Folder, use usage) (set Set, deep, ok bool) {
 		}
 	}
 	if strength == None {
-		return Set{}, false, false
+		return Set{}, false
 	}
 	evidence, used := use[best.Name]
 	d.Used = used || strength >= Marked
 	if shape == Shaped && (!d.changesSchema() || !used && !saysMigration(d.Path)) {
-		return Set{}, false, false
+		return Set{}, false
 	}
 	set = best.Read(d)
 	if len(set.Versions) == 0 {
-		return Set{}, false, false
+		return Set{}, false
 	}
 	set.Tool, set.Dir = best.Name, d.Path
 	set.Dialect = dialectOf(d, set)
@@ -104,8 +106,8 @@ func identify(d *Folder, use usage) (set Set, deep, ok bool) {
 		set.Evidence = append(set.Evidence, evidence)
 	}
 	set.Evidence = append(set.Evidence, report.Related{Position: set.Versions[0].Position(), Message: describe(strength, best)})
-	set.Invalid = append(set.Invalid, unreadable(d)...)
-	return set, best.Deep, true
+	set.Invalid = append(append(set.Invalid, unreadable(d)...), staleSum(d)...)
+	return set, true
 }
 
 func describe(s Strength, t Tool) string {

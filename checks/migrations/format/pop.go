@@ -15,11 +15,16 @@ import (
 var pop = Tool{
 	Name:    "pop",
 	Imports: []string{"github.com/gobuffalo/pop/", "github.com/gobuffalo/pop", "github.com/ory/x/popx", "github.com/ory/pop/"},
-	Claims:  func(d *Folder) Strength { return d.named(popName, Named-1) },
-	Read:    readPop,
+	Claims: func(d *Folder) Strength {
+		return max(d.named(popName, Named-1), d.named(popDialect, Named+5))
+	},
+	Read: readPop,
 }
 
 var popName = regexp.MustCompile(`^(\d+)_([^.]+)(\.[a-z0-9]+)?(\.autocommit)?\.(up|down)\.(sql|fizz)$`)
+
+// popDialect has a dialect before the direction, as no other tool's names do.
+var popDialect = regexp.MustCompile(`^\d+_[^.]+\.(postgres|postgresql|mysql|mariadb|sqlite|sqlite3|cockroach|mssql|yugabytedb)(\.autocommit)?\.(up|down)\.(sql|fizz)$`)
 
 // popVersion is what one number has, by dialect; "" is the fallback.
 type popVersion struct {
@@ -49,10 +54,7 @@ func readPop(d *Folder) Set {
 		} else {
 			v.name = m[2]
 		}
-		dialect := strings.TrimPrefix(m[3], ".")
-		if dialect == "autocommit" {
-			dialect = ""
-		}
+		dialect := popDialectName(strings.TrimPrefix(m[3], "."))
 		if first := side[dialect]; first != nil {
 			set.Order = append(set.Order, defect(f, 1, "version %s has two scripts for one direction, %s and %s; renumber one", m[1], first.Name, f.Name))
 			continue
@@ -65,6 +67,23 @@ func readPop(d *Folder) Set {
 	}
 	set.Order = append(set.Order, lonely(set.Versions)...)
 	return set
+}
+
+// popDialectName folds what pop takes for one dialect; ".autocommit" is none.
+func popDialectName(name string) string {
+	switch name {
+	case "autocommit":
+		return ""
+	case "sqlite":
+		return "sqlite3"
+	case "postgresql", "pg":
+		return "postgres"
+	case "mariadb":
+		return "mysql"
+	case "cockroachdb", "crdb":
+		return "cockroach"
+	}
+	return name
 }
 
 // expand gives one version per dialect that has a file of its own, and one for

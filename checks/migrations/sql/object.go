@@ -16,7 +16,7 @@ var modifiers = map[string]bool{
 	"OR": true, "REPLACE": true, "TEMP": true, "TEMPORARY": true, "UNLOGGED": true, "GLOBAL": true, "LOCAL": true, "UNIQUE": true, "MATERIALIZED": true,
 	"RECURSIVE": true, "VIRTUAL": true, "DEFINER": true, "ALGORITHM": true, "SQL": true, "SECURITY": true, "FULLTEXT": true, "SPATIAL": true, "INVOKER": true,
 	"UNDEFINED": true, "MERGE": true, "TEMPTABLE": true, "CURRENT_USER": true, "EVENT": true, "CLUSTERED": true, "NONCLUSTERED": true, "TRUSTED": true,
-	"PROCEDURAL": true, "CONSTRAINT": true, "STRICT": true,
+	"INVERTED": true, "VECTOR": true, "COLUMNSTORE": true, "EXTERNAL": true, "FORCE": true, "HASH": true, "PROCEDURAL": true, "CONSTRAINT": true, "STRICT": true,
 }
 
 // Object is the kind of thing that a CREATE, ALTER or DROP is about, in upper

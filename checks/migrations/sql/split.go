@@ -58,6 +58,8 @@ type splitter struct {
 	// body is the depth of BEGIN ... END in a trigger or a routine.
 	body     int
 	bodyLine int
+	// ended is set after END, which may still turn out to be an END IF.
+	ended bool
 }
 
 func (s *splitter) run() {
@@ -71,6 +73,7 @@ func (s *splitter) run() {
 		}
 		s.take(t)
 	}
+	s.leave(Token{})
 	if s.body > 0 && s.problem == nil {
 		s.problem = &Problem{Line: s.bodyLine, Message: "BEGIN without END"}
 	}
@@ -97,6 +100,7 @@ func (s *splitter) take(t Token) {
 	case Template:
 		s.script.Templates = append(s.script.Templates, t)
 	}
+	s.leave(t)
 	if !s.block && s.body == 0 && s.terminator == ";" && t.IsSymbol(";") {
 		s.flush(t.Offset, true)
 		return
@@ -146,12 +150,19 @@ func (s *splitter) enter(t Token) {
 	}
 	switch {
 	case t.Is("END"):
-		s.body--
-	case t.Is("CASE") && !s.previous("END"), t.Is("BEGIN"):
+		s.ended = true
+	case t.Is("BEGIN"), t.Is("CASE") && !s.previous("END"):
 		s.body++
-	case (t.Is("IF") || t.Is("LOOP") || t.Is("WHILE") || t.Is("REPEAT") || t.Is("FOR")) && s.previous("END"):
-		s.body++ // END IF closes an IF, which was not counted
 	}
+}
+
+// leave closes what the END before t ended: END IF and its like close something
+// that was not counted.
+func (s *splitter) leave(t Token) {
+	if s.ended && !t.Is("IF") && !t.Is("LOOP") && !t.Is("WHILE") && !t.Is("REPEAT") && !t.Is("FOR") {
+		s.body--
+	}
+	s.ended = false
 }
 
 // previous reports whether the token before the last one is the word w.
@@ -188,7 +199,7 @@ func (s *splitter) changesDelimiter() bool {
 	if m == nil {
 		return false
 	}
-	s.terminator = m[1]
+	s.terminator, s.stop = m[1], m[1]
 	s.advance(s.pos + len(m[0]))
 	s.lineStart = true
 	return true
@@ -196,7 +207,7 @@ func (s *splitter) changesDelimiter() bool {
 
 func (s *splitter) flush(end int, terminated bool) {
 	tokens := s.current
-	s.current, s.body = nil, 0
+	s.current, s.body, s.ended = nil, 0, false
 	for len(tokens) > 0 && tokens[len(tokens)-1].IsSymbol(";") { // left over from a marked block
 		tokens, terminated = tokens[:len(tokens)-1], true
 	}

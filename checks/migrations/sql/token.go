@@ -69,6 +69,8 @@ type lexer struct {
 	problem *Problem
 	// lineStart says that only white space came before on this line.
 	lineStart bool
+	// stop ends a word early: a delimiter such as $$ may be glued to one.
+	stop string
 }
 
 // next gives the next token; false at the end.
@@ -153,7 +155,7 @@ func (l *lexer) plain(rest string) Kind {
 	switch {
 	case isWordByte(c) && (c < '0' || c > '9'):
 		n := 1
-		for n < len(rest) && (isWordByte(rest[n]) || rest[n] == '$') {
+		for n < len(rest) && (isWordByte(rest[n]) || rest[n] == '$') && (l.stop == "" || !strings.HasPrefix(rest[n:], l.stop)) {
 			n++
 		}
 		l.pos += n
