@@ -32,6 +32,9 @@ type Route struct {
 	// precedes it, so that only its end can be compared.
 	Path          string
 	PrefixUnknown bool
+	// Guess: Path holds the value that the source gives to something which the
+	// program may overwrite at run time (a base path from the configuration).
+	Guess bool
 	// Pattern is the text as the program registers it, unknown parts as "…".
 	Pattern string
 	// Host limits the route to a host; empty for any.
@@ -82,9 +85,11 @@ type Handler struct {
 	Key token.Pos
 	// Pos is where it is declared, invalid outside the module.
 	Pos report.Position
-	// Operands are the functions that a wrapper was made from, such as the
-	// permission argument's closure; shown, not followed.
+	// Args are the texts and functions that a wrapper was made with, such as the
+	// permission that it asks for; shown, not followed.
 	Args []string
+	// Conditional: whether it applies depends on something not known.
+	Conditional bool
 	// Bound is what the variables that it captured hold, its receiver and the
 	// arguments of the function that made it included, as far as known.
 	Bound []Bound

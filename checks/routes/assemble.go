@@ -1,0 +1,395 @@
+package routes
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/backend-conformance/conformance/report"
+)
+
+// place is one way in which a router is reached: what stands before its paths
+// and what runs before its handlers.
+type place struct {
+	path    string // normalised, holes between their marks
+	base    string // the part that was taken off the URL on the way
+	shown   string
+	before  []Handler
+	host    string
+	methods []string
+	guess   bool
+	unknown string // why something may stand before the path
+}
+
+const (
+	maxPlaces    = 24
+	maxNesting   = 30
+	maxFullPaths = 32
+)
+
+// assemble turns registrations into routes, once everything is evaluated.
+func (m *machine) assemble() {
+	handlers := make([]served, len(m.entries))
+	for i, en := range m.entries {
+		if en.dropped || en.grouped || en.router == nil || en.handler == nil {
+			continue
+		}
+		handlers[i] = m.resolve(en.handler, 0)
+		if child := handlers[i].router; child != nil && child != en.router {
+			m.place(en, child, handlers[i])
+		}
+	}
+	for _, h := range m.served {
+		if s := m.resolve(h, 0); s.router != nil {
+			s.router.wrapped = append(s.router.wrapped, s.around...)
+		}
+	}
+	for i, en := range m.entries {
+		switch {
+		case en.dropped || en.grouped || en.router == nil || en.handler == nil && !en.static:
+		case handlers[i].router != nil:
+		default:
+			m.emit(en, handlers[i])
+		}
+	}
+}
+
+// place makes a handler that is a router a child of the one it is mounted in.
+func (m *machine) place(en *entry, child *router, s served) {
+	e := edge{parent: en.router, before: en.middleware, around: s.around, host: en.host, at: en}
+	switch {
+	case len(s.strip) > 0:
+		e.absolute, e.prefix = true, text("")
+		for _, p := range s.strip {
+			e.prefix = m.binaryText(e.prefix, p)
+		}
+	case en.mount && !en.noStrip && child.lib == en.lib:
+		e.prefix = en.path
+	default:
+		e.absolute, e.prefix = true, text("")
+	}
+	child.parents = append(child.parents, e)
+}
+
+func (m *machine) binaryText(a, b value) value {
+	var out value
+	for _, combo := range combinations([]value{a, b}) {
+		out = join(out, concat(strOf(combo[0]), strOf(combo[1])))
+	}
+	return out
+}
+
+// places lists where a router is served.
+func (m *machine) places(r *router, depth int) []place {
+	if depth > maxNesting {
+		m.notes.add(m.p.Position(r.pos), "routers are mounted in each other")
+		return nil
+	}
+	if r.placed {
+		return r.places
+	}
+	r.placed = true // a cycle sees no places
+	var out []place
+	for _, e := range r.parents {
+		if e.parent == nil {
+			continue
+		}
+		for _, p := range m.places(e.parent, depth+1) {
+			out = append(out, m.below(r, e, p)...)
+		}
+	}
+	if len(r.parents) == 0 {
+		p := place{before: slices.Clone(r.wrapped), unknown: r.prefixUnknown}
+		out = []place{p}
+	}
+	if r.own != nil {
+		out = m.withOwn(r, out)
+	}
+	if len(out) > maxPlaces {
+		m.notes.add(m.p.Position(r.pos), "a router is mounted in more than %d places", maxPlaces)
+		out = out[:maxPlaces]
+	}
+	r.places = out
+	return out
+}
+
+// below goes from a parent's place to a child's, once for each prefix.
+func (m *machine) below(child *router, e edge, p place) []place {
+	var out []place
+	before := slices.Concat(p.before, m.describeAll(listed(e.parent.all.v)), m.describeAll(e.before), e.around, child.wrapped)
+	for _, pat := range m.patternsOf(e.parent.lib, e.prefix) {
+		q := place{before: before, host: p.host, methods: p.methods, guess: p.guess || pat.guess, unknown: p.unknown}
+		if e.absolute {
+			q.path = joinPaths(p.base, strings.TrimSuffix(pat.path, "/"), false)
+			q.base = q.path
+			if p.base == "" && len(pat.path) == 0 {
+				q.unknown = ""
+			}
+		} else {
+			literal := e.parent.lib.Literal
+			prefix := strings.TrimSuffix(pat.path, anyRest)
+			q.path = joinPaths(p.path, prefix, literal)
+			if literal && child.lib.Name == "gorilla/mux" {
+				q.path = strings.TrimSuffix(q.path, "/")
+			}
+			q.base = p.base
+		}
+		if h := m.textOf(e.host); h != "" {
+			q.host = h
+		}
+		if ms := m.methodsOf(e.methods); len(ms) > 0 {
+			q.methods = ms
+		}
+		out = append(out, q)
+	}
+	return out
+}
+
+func (m *machine) withOwn(r *router, places []place) []place {
+	var out []place
+	for _, p := range places {
+		for _, pat := range m.patternsOf(r.lib, r.own) {
+			q := p
+			q.path = joinPaths(p.path, pat.path, r.lib.Literal)
+			q.guess = q.guess || pat.guess
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+func (m *machine) describeAll(vals []value) []Handler {
+	var out []Handler
+	for _, v := range vals {
+		out = append(out, m.describeMiddleware(v)...)
+	}
+	return out
+}
+
+// spelled is one reading of a path value.
+type spelled struct {
+	pattern
+	shown string
+	guess bool
+	known bool
+}
+
+// patternsOf reads a path value: one pattern for each alternative that is
+// known; the unknown ones count where none is.
+func (m *machine) patternsOf(lib *library, v value) []spelled {
+	if v == nil {
+		return []spelled{{}}
+	}
+	all := choices(v)
+	var exact []value
+	for _, c := range all {
+		if _, ok := strOf(c).known(); ok && isStr(bare(c)) {
+			exact = append(exact, c)
+		}
+	}
+	guess := len(exact) > 0 && len(exact) < len(all)
+	if len(exact) > 0 {
+		all = exact
+	}
+	var out []spelled
+	for _, c := range all {
+		if _, isNull := bare(c).(null); isNull && len(all) > 1 {
+			continue
+		}
+		s := strOf(c)
+		for _, p := range lib.Pattern.parse(marked(s)) {
+			out = append(out, spelled{pattern: p, shown: s.show(), guess: guess})
+		}
+	}
+	return out
+}
+
+// marked is a string with its holes between marks.
+func marked(s str) string {
+	var b strings.Builder
+	for _, p := range s.pieces {
+		if p.hole != nil {
+			b.WriteString(holeOpen + strings.Map(plainRune, p.hole.why) + holeClose)
+			continue
+		}
+		b.WriteString(p.text)
+	}
+	return b.String()
+}
+
+// plainRune keeps a hole's name from being read as pattern syntax.
+func plainRune(r rune) rune {
+	if strings.ContainsRune("/:*+{}<>? \t\\", r) {
+		return '_'
+	}
+	return r
+}
+
+func (m *machine) textOf(v value) string {
+	if v == nil {
+		return ""
+	}
+	return strOf(choices(v)[0]).show()
+}
+
+// methodsOf lists the methods that a value names.
+func (m *machine) methodsOf(v value) []string {
+	var out []string
+	for _, c := range choices(v) {
+		switch x := bare(c).(type) {
+		case str:
+			if s, ok := x.known(); ok && s != "" {
+				out = append(out, strings.ToUpper(s))
+			}
+		case *slice:
+			for _, c := range x.cells {
+				out = append(out, m.methodsOf(c.v)...)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// emit writes the rows of one registration.
+func (m *machine) emit(en *entry, s served) {
+	methods := m.methodsOf(en.method)
+	if en.fixed != "" {
+		methods = []string{en.fixed}
+	}
+	if en.method != nil && len(methods) == 0 {
+		m.unresolved(en, "the method is not known: "+m.reason(en.method))
+		return
+	}
+	n := 0
+	for _, p := range m.places(en.router, 0) {
+		for _, pat := range m.patternsOf(en.lib, en.path) {
+			if n++; n > maxFullPaths {
+				m.notes.add(m.p.Position(en.pos), "a registration with more than %d paths", maxFullPaths)
+				return
+			}
+			m.emitAt(en, s, methods, p, pat)
+		}
+	}
+}
+
+func (m *machine) emitAt(en *entry, s served, methods []string, p place, pat spelled) {
+	path := pat.path
+	if (en.static || en.subtree) && !strings.HasSuffix(path, "...}") {
+		if en.subtree {
+			path = strings.TrimSuffix(path, "/") + "/" + anyRest
+		}
+	}
+	full := joinPaths(p.path, path, en.lib.Literal)
+	filled, prefixUnknown, known := fillHoles(full)
+	if !known && strings.Contains(full, holeOpen) {
+		m.unresolved(en, "the path is not known: "+m.reason(en.path))
+		return
+	}
+	slash := en.lib.Slash
+	if en.lib.MountRoot && path == "/" && p.path != "" {
+		filled, slash = strings.TrimSuffix(filled, "/"), SlashIgnored
+	}
+	switch {
+	case pat.method != "":
+		methods = []string{pat.method}
+	case len(methods) == 0 && len(p.methods) > 0:
+		methods = p.methods
+	}
+	row := &Route{
+		Path: filled, PrefixUnknown: prefixUnknown || p.unknown != "", Guess: p.guess || pat.guess,
+		Pattern: pat.shown, Host: firstOf(pat.host, m.textOf(en.host), p.host), Router: en.lib.Name,
+		Pos: m.p.Position(en.pos), Reached: en.reached, Chain: m.related(en.chain), TrailingSlash: slash,
+		Static: en.static || s.static, Opaque: s.opaque && (en.subtree || strings.HasSuffix(filled, "...}")),
+	}
+	row.Middleware = slices.Concat(p.before, m.describeAll(listed(en.router.all.v)), m.describeAll(en.middleware), s.around)
+	row.Handler = Handler{Name: firstOf(s.name, en.name)}
+	if s.fn != nil {
+		row.Handler = m.describe(s.fn)
+	}
+	m.rows(row, methods, s)
+}
+
+// rows writes one row for each method.
+func (m *machine) rows(row *Route, methods []string, s served) {
+	if len(methods) == 0 {
+		methods = []string{"*"}
+	}
+	for _, method := range methods {
+		if method == "*" || method == "ANY" {
+			m.addAnyMethod(row, s)
+			continue
+		}
+		r := *row
+		r.Method = method
+		m.add(&r)
+	}
+}
+
+// addAnyMethod: a handler that tells methods apart serves those only.
+func (m *machine) addAnyMethod(row *Route, s served) {
+	arms := m.methodArms(s)
+	if len(arms) == 0 {
+		r := *row
+		r.Method = "*"
+		m.add(&r)
+		return
+	}
+	for _, a := range arms {
+		r := *row
+		r.Method = a.method
+		if a.fn != nil {
+			inner := m.resolve(a.fn, 0)
+			if inner.fn != nil {
+				r.Handler = m.describe(inner.fn)
+				r.Middleware = slices.Concat(row.Middleware, []Handler{row.Handler}, inner.around)
+			}
+		}
+		m.add(&r)
+	}
+}
+
+func firstOf(ss ...string) string {
+	for _, s := range ss {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// reason says what an unknown value depends on.
+func (m *machine) reason(v value) string {
+	for _, c := range choices(v) {
+		for _, p := range strOf(c).pieces {
+			if p.hole != nil && p.hole.why != "" {
+				return p.hole.why
+			}
+		}
+	}
+	return "it is computed at run time"
+}
+
+func (m *machine) unresolved(en *entry, reason string) {
+	u := Unresolved{Position: m.p.Position(en.pos), Router: en.lib.Name, Reason: reason, Reached: en.reached, Method: en.fixed}
+	if ms := m.methodsOf(en.method); len(ms) == 1 {
+		u.Method = ms[0]
+	}
+	for _, p := range m.places(en.router, 0) {
+		u.Prefix, _, _ = fillHoles(p.path)
+		break
+	}
+	m.found.unresolved = append(m.found.unresolved, u)
+}
+
+func (m *machine) related(chain []link) []report.Related {
+	var out []report.Related
+	for i := 1; i < len(chain); i++ {
+		pos := m.p.Position(chain[i].call)
+		if pos.IsValid() {
+			out = append(out, report.Related{Position: pos, Message: chain[i-1].name + " calls " + chain[i].name})
+		}
+	}
+	return out
+}
+
+func (m *machine) add(r *Route) { m.found.routes = append(m.found.routes, r) }

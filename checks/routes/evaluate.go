@@ -1,0 +1,260 @@
+package routes
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/backend-conformance/conformance/checks/load"
+	"github.com/backend-conformance/conformance/report"
+)
+
+// Options bound the evaluation. Zero values mean the defaults.
+type Options struct {
+	// Steps is how many statements and expressions one root may take (4 million).
+	Steps int
+	// Timeout is how long all of it may take (30 seconds).
+	Timeout time.Duration
+	// Libraries replaces the known routers; for tests of a table.
+	Libraries []Library
+}
+
+func (o Options) withDefaults() Options {
+	if o.Steps <= 0 {
+		o.Steps = 4_000_000
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.Libraries == nil {
+		o.Libraries = Routers()
+	}
+	return o
+}
+
+// found collects what the roots bring.
+type found struct {
+	routes     []*Route
+	unresolved []Unresolved
+}
+
+// Extract evaluates the wiring of the module: every main function, then every
+// function that makes or receives a router and was not reached from one. It
+// fails only when ctx is done; whatever else stands in the way is in the
+// table's Notes and Unresolved.
+func Extract(ctx context.Context, p *load.Program, opts Options) (*Table, error) {
+	opts = opts.withDefaults()
+	s := newSurface(opts.Libraries)
+	x := &extraction{
+		ctx: ctx, p: p, opts: opts, surface: s, code: indexCode(p, s), visited: map[string]bool{},
+		notes: &notes{}, found: &found{}, deadline: time.Now().Add(opts.Timeout),
+	}
+	for _, pkg := range p.Packages {
+		if pkg.Name == "main" {
+			x.fromMain(pkg)
+		}
+	}
+	x.fromUnreached()
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("evaluate the routes: %w", err)
+	}
+	return x.table(), nil
+}
+
+// extraction is one run over all roots.
+type extraction struct {
+	ctx      context.Context
+	p        *load.Program
+	opts     Options
+	surface  *surface
+	code     *code
+	visited  map[string]bool
+	notes    *notes
+	found    *found
+	deadline time.Time
+}
+
+// machine makes a fresh state: each main program has its own variables.
+func (x *extraction) machine(reached bool) *machine {
+	return &machine{
+		ctx: x.ctx, p: x.p, opts: x.opts, surface: x.surface, code: x.code,
+		globals: map[types.Object]*cell{}, memo: map[string]value{}, defaults: map[string]*router{},
+		escaped: map[any]bool{}, providers: map[string]value{},
+		visited: x.visited, reached: reached, notes: x.notes, found: x.found, deadline: x.deadline,
+	}
+}
+
+func (x *extraction) fromMain(pkg *packages.Package) {
+	d := x.code.funcs[pkg.PkgPath+".main"]
+	if d == nil {
+		return
+	}
+	m := x.machine(true)
+	m.initPackages(x.code.linked(pkg, x.p.Packages))
+	m.guarded(d.key, func() { m.callDeclared(d, nil, nil, token.NoPos) })
+	m.guarded(d.key, m.runEscapes)
+	m.conclude()
+}
+
+// fromUnreached goes on with functions that deal with routers but were not
+// reached, callers before what they call.
+func (x *extraction) fromUnreached() {
+	var m *machine
+	try := func(d *declared) {
+		if x.visited[d.key] || !d.wires || strings.Contains(d.key, ".init#") {
+			return
+		}
+		if m == nil {
+			m = x.machine(false)
+		}
+		m.steps = 0
+		m.guarded(d.key, func() { m.callDeclared(d, nil, nil, token.NoPos) })
+		m.guarded(d.key, m.runEscapes)
+	}
+	all := x.code.sorted()
+	for _, d := range all {
+		if !slices.ContainsFunc(d.callers, func(key string) bool { return key != d.key && x.code.funcs[key].wires }) {
+			try(d)
+		}
+	}
+	for _, d := range all {
+		if d.direct {
+			try(d)
+		}
+	}
+	if m != nil {
+		m.conclude()
+	}
+}
+
+// initPackages runs the package variables that register something, and the
+// init functions.
+func (m *machine) initPackages(pkgs []*packages.Package) {
+	for _, pkg := range pkgs {
+		for _, init := range pkg.TypesInfo.InitOrder {
+			if m.initWires(pkg, init.Rhs) && len(init.Lhs) > 0 {
+				m.guarded(pkg.PkgPath, func() { m.global(init.Lhs[0]) })
+			}
+		}
+		for _, d := range m.code.sorted() {
+			if d.pkg == pkg && strings.HasPrefix(d.key, pkg.PkgPath+".init#") {
+				m.guarded(d.key, func() { m.callDeclared(d, nil, nil, token.NoPos) })
+			}
+		}
+	}
+}
+
+func (m *machine) initWires(pkg *packages.Package, e ast.Expr) bool {
+	wires := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			if fn, ok := pkg.TypesInfo.Uses[id].(*types.Func); ok {
+				wires = wires || m.code.isWiring(fn) || m.code.wires(&function{fn: fn})
+			}
+		}
+		return !wires
+	})
+	return wires
+}
+
+// guarded runs one root: a budget that runs out, or a mistake of the
+// evaluator, costs that root only and is noted.
+func (m *machine) guarded(root string, f func()) {
+	defer func() {
+		r := recover()
+		m.fr, m.logs, m.quiet = nil, nil, 0
+		switch {
+		case r == nil:
+		case r == errBudget: //nolint:errorlint // a sentinel of our own
+			m.notes.add(report.Position{}, "evaluating %s stopped after %d steps; routes that it registers later are not known", shortKey(root), m.steps)
+		case r == errQuiet: //nolint:errorlint // as above
+		default:
+			m.notes.add(report.Position{}, "evaluating %s failed (%v); routes that it registers later are not known", shortKey(root), r)
+			m.notes.trace = append(m.notes.trace, string(debug.Stack()))
+		}
+	}()
+	f()
+}
+
+func shortKey(key string) string {
+	if i := strings.LastIndex(key, "/"); i >= 0 {
+		return key[i+1:]
+	}
+	return key
+}
+
+// conclude turns what was registered into rows, with a budget of its own.
+func (m *machine) conclude() {
+	m.steps = 0
+	m.guarded("the handlers", m.assemble)
+}
+
+// table sorts the rows and drops those found twice.
+func (x *extraction) table() *Table {
+	t := &Table{Routes: x.found.routes, Unresolved: x.found.unresolved, Notes: x.notes.list()}
+	slices.SortStableFunc(t.Routes, compareRoutes)
+	t.Routes = slices.CompactFunc(t.Routes, sameRow)
+	slices.SortStableFunc(t.Unresolved, func(a, b Unresolved) int {
+		return cmp.Or(comparePositions(a.Position, b.Position), cmp.Compare(a.Reason, b.Reason))
+	})
+	t.Unresolved = slices.CompactFunc(t.Unresolved, func(a, b Unresolved) bool { return a.Position == b.Position })
+	for _, lib := range x.opts.Libraries {
+		if slices.ContainsFunc(lib.Packages, func(path string) bool { return path != "net/http" && x.p.Imports(path) }) {
+			t.Routers = append(t.Routers, lib.Name)
+		}
+	}
+	if slices.ContainsFunc(t.Routes, func(r *Route) bool { return r.Router == "net/http" }) {
+		t.Routers = append(t.Routers, "net/http")
+	}
+	slices.Sort(t.Routers)
+	return t
+}
+
+func compareRoutes(a, b *Route) int {
+	reachedFirst := 0
+	if a.Reached != b.Reached {
+		reachedFirst = 1
+		if a.Reached {
+			reachedFirst = -1
+		}
+	}
+	return cmp.Or(comparePositions(a.Pos, b.Pos), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Path, b.Path),
+		cmp.Compare(a.Host, b.Host), reachedFirst, cmp.Compare(len(b.Middleware), len(a.Middleware)), cmp.Compare(a.Handler.Name, b.Handler.Name))
+}
+
+func comparePositions(a, b report.Position) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+func sameRow(a, b *Route) bool {
+	return a.Pos == b.Pos && a.Method == b.Method && a.Path == b.Path && a.Host == b.Host && a.Handler.Name == b.Handler.Name
+}
+
+// notes collects what could not be followed, each once.
+type notes struct {
+	lines []string
+	trace []string
+}
+
+const maxNotes = 40
+
+func (n *notes) add(at report.Position, format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	if at.IsValid() {
+		line = at.String() + ": " + line
+	}
+	if !slices.Contains(n.lines, line) && len(n.lines) < maxNotes {
+		n.lines = append(n.lines, line)
+	}
+}
+
+func (n *notes) list() []string { return slices.Sorted(slices.Values(n.lines)) }

@@ -1,0 +1,461 @@
+package routes
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// router is a router, a group of one, or one that comes from elsewhere.
+type router struct {
+	lib  *library
+	kind string // the library's type name
+	pos  token.Pos
+	// parents say below what its routes are served; a group has one, a mounted
+	// router one for each mount, a server of its own none.
+	parents []edge
+	// own is a prefix that the router sets on itself.
+	own value
+	// use holds middleware for routes registered later, all that for all routes.
+	use, all cell
+	methods  value
+	host     value
+	fields   map[string]*cell
+	// foreign routers come from code that was not followed; prefixUnknown is the
+	// reason where something may stand before their paths.
+	foreign       bool
+	prefixUnknown string
+	// wrapped is around the whole router where it is served.
+	wrapped []Handler
+	places  []place
+	placed  bool
+}
+
+// edge places a router below another.
+type edge struct {
+	parent  *router
+	prefix  value
+	before  []value // middleware of the parent that applies
+	around  []Handler
+	host    value
+	methods value
+	// absolute: the child sees the URL itself, less what was stripped, rather
+	// than the rest below the parent's path.
+	absolute bool
+	at       *entry
+}
+
+// entry is a route as it is registered; builders fill it in call by call.
+type entry struct {
+	lib        *library
+	name       string // the call's
+	router     *router
+	method     value // a string, a slice of strings, or nil
+	fixed      string
+	path       value
+	handler    value
+	middleware []value // what the router had, then the route's own
+	host       value
+	pos        token.Pos
+	chain      []link
+	reached    bool
+	dropped    bool
+	subtree    bool
+	static     bool
+	mount      bool
+	noStrip    bool
+	grouped    bool // turned into a subrouter
+}
+
+func (m *machine) newRouter(lib *library, kind string, pos token.Pos) *router {
+	r := &router{lib: lib, kind: kind, pos: pos}
+	m.routers = append(m.routers, r)
+	return r
+}
+
+// foreignRouter stands for a router that code outside the evaluation made.
+func (m *machine) foreignRouter(lib *library, t Type, why string, pos token.Pos) *router {
+	r := m.newRouter(lib, t.Name, pos)
+	r.foreign = true
+	if !t.Root {
+		r.prefixUnknown = why
+	}
+	return r
+}
+
+// defaultRouter is a library's ready router: the one of a package variable, or
+// with an empty name the one that package functions use.
+func (m *machine) defaultRouter(pkgPath, name string) *router {
+	lib := m.surface.byPackage[pkgPath]
+	if lib == nil || len(lib.Defaults) == 0 || name != "" && !slices.Contains(lib.Defaults, name) {
+		return nil
+	}
+	if name == "" {
+		name = lib.Defaults[0]
+	}
+	r := m.defaults[lib.Name+"."+name]
+	if r == nil {
+		r = m.newRouter(lib, lib.Types[0].Name, token.NoPos)
+		m.defaults[lib.Name+"."+name] = r
+	}
+	return r
+}
+
+// hasType answers a type assertion on a router.
+func (r *router) hasType(t types.Type) answer {
+	pkg, name := typeName(t)
+	if slices.Contains(r.lib.Packages, pkg) && name == r.kind {
+		return yes
+	}
+	if iface, ok := t.Underlying().(*types.Interface); ok {
+		if iface.NumMethods() == 1 && iface.Method(0).Name() == "ServeHTTP" && !r.lib.types[r.kind].Handles {
+			return no
+		}
+		return maybe
+	}
+	return no
+}
+
+// wire does what a router library's call does.
+func (m *machine) wire(lib *library, c *Call, name string, recv value, args []value, e *ast.CallExpr) value {
+	w := &wireCall{machine: m, lib: lib, call: c, name: name, args: args, expr: e, pos: e.Pos()}
+	if sel, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr); ok {
+		w.pos = sel.Sel.Pos()
+	}
+	m.ended = false
+	switch c.Does {
+	case Create:
+		return m.newRouter(lib, c.Result, w.pos)
+	case Wrap, Strip, Static:
+		if c.On == "" || c.Does != Static {
+			return m.opaque(&origin{fn: m.callee(e), name: lib.Name + "." + name, recv: recv, args: args}, m.typeOf(e), e)
+		}
+	case Serve:
+		w.serve(recv)
+		return m.symbolic(m.typeOf(e), name, e.Pos())
+	}
+	if c.On == "" {
+		recv = w.defaultReceiver()
+	}
+	var result value
+	for _, r := range choices(recv) {
+		result = join(result, w.on(r))
+	}
+	return result
+}
+
+// wireCall is one call of a router library.
+type wireCall struct {
+	*machine
+	lib  *library
+	call *Call
+	name string
+	args []value
+	expr *ast.CallExpr
+	pos  token.Pos
+}
+
+func (w *wireCall) defaultReceiver() value {
+	if w.call.Router > 0 {
+		return w.arg(w.call.Router)
+	}
+	if r := w.defaultRouter(w.lib.Packages[0], ""); r != nil {
+		return r
+	}
+	return w.foreignRouter(w.lib, w.lib.Types[0], w.name, w.pos)
+}
+
+// arg is the n-th argument counted from 1, or the last; nil where there is none.
+func (w *wireCall) arg(n int) value {
+	if n == Last {
+		n = len(w.args)
+	}
+	if n < 1 || n > len(w.args) {
+		return nil
+	}
+	if r, isRest := w.args[n-1].(*rest); isRest {
+		return &unknown{why: r.why, pos: w.pos}
+	}
+	return w.args[n-1]
+}
+
+// middleware are the arguments that are middleware, in order.
+func (w *wireCall) middleware() []value {
+	if w.call.Middleware == 0 {
+		return nil
+	}
+	skip := w.call.Handler
+	if skip == Last {
+		skip = len(w.args)
+	}
+	var out []value
+	for i := w.call.Middleware; i <= len(w.args); i++ {
+		if i == skip || i == w.call.Path || i == w.call.Callback {
+			continue
+		}
+		if v := w.arg(i); v != nil {
+			if list, ok := bare(v).(*slice); ok {
+				for _, c := range list.cells {
+					out = append(out, c.v)
+				}
+				continue
+			}
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (w *wireCall) on(recv value) value {
+	switch r := bare(recv).(type) {
+	case *router:
+		return w.onRouter(r)
+	case *entry:
+		return w.onRoute(r)
+	case null:
+		return recv
+	}
+	if w.call.Does == Build || w.call.Does == Subrouter || w.call.Does == Drop {
+		return recv // a builder that was not followed has been reported where it began
+	}
+	t := w.lib.Types[0]
+	if rt, ok := w.lib.types[strings.Fields(w.call.On + " -")[0]]; ok {
+		t = rt
+	}
+	return w.onRouter(w.foreignRouter(w.lib, t, "the router", w.pos))
+}
+
+func (w *wireCall) onRouter(r *router) value {
+	switch w.call.Does {
+	case Register, Static:
+		return w.register(r)
+	case Group:
+		return w.group(r)
+	case Mount:
+		return w.mount(r)
+	case Use:
+		c := &r.use
+		if w.call.All {
+			c = &r.all
+		}
+		w.set(c, appended(c.v, w.middleware()))
+	case Prefix:
+		r.own = w.arg(w.call.Path)
+	case Attach:
+		w.attach(r)
+	}
+	return r
+}
+
+func appended(list value, more []value) value {
+	out := &slice{}
+	if s, ok := list.(*slice); ok {
+		out.cells = append(out.cells, s.cells...)
+	}
+	for _, v := range more {
+		out.cells = append(out.cells, &cell{v: v})
+	}
+	return out
+}
+
+func listed(list value) []value {
+	s, ok := list.(*slice)
+	if !ok {
+		return nil
+	}
+	out := make([]value, len(s.cells))
+	for i, c := range s.cells {
+		out[i] = c.v
+	}
+	return out
+}
+
+// register adds a route, complete or to be built.
+func (w *wireCall) register(r *router) value {
+	en := &entry{
+		lib: w.lib, name: w.lib.Name + "." + w.name, router: r, pos: w.pos, chain: w.chain(), reached: w.reached,
+		subtree: w.call.Subtree, static: w.call.Does == Static, noStrip: w.call.NoStrip,
+	}
+	if w.call.Route > 0 {
+		w.fromStruct(en, w.arg(w.call.Route))
+	} else {
+		w.fill(en)
+	}
+	en.middleware = append(listed(r.use.v), en.middleware...)
+	if w.call.Detached {
+		en.router = nil
+	}
+	w.entries = append(w.entries, en)
+	switch w.typeOf(w.expr).Underlying().(type) {
+	case *types.Interface: // gin's IRoutes, fiber's Router: the receiver again
+		return r
+	}
+	return en
+}
+
+func (w *wireCall) fill(en *entry) {
+	c := w.call
+	switch {
+	case en.static:
+		en.fixed = http.MethodGet
+	case c.MethodArg > 0 && c.MethodRest:
+		list := &slice{}
+		for i := c.MethodArg; i <= len(w.args); i++ {
+			list.cells = append(list.cells, &cell{v: w.arg(i)})
+		}
+		en.method = list
+	case c.MethodArg > 0:
+		en.method = w.arg(c.MethodArg)
+	case c.Method == "?" || c.Does == Build:
+	case c.Method != "":
+		en.fixed = c.Method
+	default:
+		en.fixed = strings.ToUpper(w.name)
+	}
+	if c.Path != 0 {
+		w.setPath(en, w.arg(c.Path))
+	}
+	if c.Host > 0 {
+		en.host = w.arg(c.Host)
+	}
+	if c.Handler != 0 {
+		en.handler = w.arg(c.Handler)
+		if en.handler == nil {
+			en.handler = &unknown{why: "no handler", pos: w.pos}
+		}
+	}
+	en.middleware = append(en.middleware, w.middleware()...)
+}
+
+func (w *wireCall) setPath(en *entry, p value) {
+	if p == nil {
+		p = &unknown{why: "no path", pos: w.pos}
+	}
+	if w.call.Extends && en.path != nil {
+		p = w.binary(token.ADD, en.path, p, w.expr)
+	}
+	en.path = p
+	en.pos = w.writtenAt(p)
+}
+
+// fromStruct reads a route that is passed as a struct.
+func (w *wireCall) fromStruct(en *entry, v value) {
+	field := func(names ...string) value {
+		for _, n := range names {
+			if c := w.namedField(v, n); c != nil && c.v != nil {
+				return c.v
+			}
+		}
+		return nil
+	}
+	en.method = field("Method")
+	en.path = field("Path")
+	en.handler = field("Handler")
+	if mws, ok := bare(field("Middlewares")).(*slice); ok {
+		en.middleware = append(en.middleware, listed(mws)...)
+	}
+}
+
+// group makes a child router.
+func (w *wireCall) group(r *router) value {
+	child := w.newRouter(w.lib, w.call.Result, w.pos)
+	prefix := value(text(""))
+	if w.call.Path > 0 {
+		prefix = w.arg(w.call.Path)
+	}
+	before := append(listed(r.use.v), w.middleware()...)
+	child.parents = []edge{{parent: r, prefix: prefix, before: before, host: w.hostArg()}}
+	if w.call.Callback == 0 {
+		return child
+	}
+	if fn := w.arg(w.call.Callback); fn != nil {
+		w.apply1(fn, []value{child}, w.expr)
+		w.machine.ended = false
+	}
+	return child
+}
+
+func (w *wireCall) hostArg() value {
+	if w.call.Host == 0 {
+		return nil
+	}
+	return w.arg(w.call.Host)
+}
+
+// mount puts a handler below a path; whether it is a router is seen later,
+// when all of it has been evaluated.
+func (w *wireCall) mount(r *router) value {
+	en := &entry{
+		lib: w.lib, name: w.lib.Name + "." + w.name, router: r, pos: w.pos, chain: w.chain(), reached: w.reached, fixed: "*",
+		path: w.arg(w.call.Path), handler: w.arg(w.call.Handler), subtree: true, mount: true, noStrip: w.call.NoStrip,
+		middleware: append(listed(r.use.v), w.middleware()...),
+	}
+	w.entries = append(w.entries, en)
+	return r
+}
+
+func (w *wireCall) attach(r *router) {
+	for _, v := range choices(w.arg(w.call.Attached)) {
+		switch x := bare(v).(type) {
+		case *entry:
+			if x.router != nil && x.router != r {
+				twin := *x
+				x = &twin
+				w.entries = append(w.entries, x)
+			}
+			x.router, x.reached, x.chain = r, w.reached, w.chain()
+			x.middleware = append(listed(r.use.v), x.middleware...)
+		case *router:
+			x.parents = append(x.parents, edge{parent: r, prefix: text(""), before: listed(r.use.v)})
+		case *unknown:
+			w.entries = append(w.entries, &entry{
+				lib: w.lib, name: w.lib.Name + "." + w.name, router: r, pos: w.pos, chain: w.chain(), reached: w.reached, path: x, handler: x,
+			})
+		}
+	}
+}
+
+func (w *wireCall) onRoute(en *entry) value {
+	switch w.call.Does {
+	case Build:
+		if w.call.Subtree {
+			en.subtree = true
+		}
+		method := en.fixed
+		w.fill(en)
+		if en.fixed == "" {
+			en.fixed = method
+		}
+	case Drop:
+		en.dropped = true
+	case Subrouter:
+		child := w.newRouter(w.lib, w.call.Result, w.pos)
+		prefix := en.path
+		if prefix == nil {
+			prefix = text("")
+		}
+		en.grouped = true
+		child.parents = []edge{{parent: en.router, prefix: prefix, before: nil, host: en.host, methods: en.method}}
+		return child
+	}
+	return en
+}
+
+// serve notes what is wrapped around a router where it is served.
+func (w *wireCall) serve(recv value) {
+	h := w.arg(w.call.Handler)
+	if recv != nil {
+		h = nil
+		if c := w.namedField(recv, "Handler"); c != nil {
+			h = c.v
+		}
+	}
+	if h != nil {
+		w.machine.serve(h)
+	}
+}
+
+func (m *machine) serve(h value) { m.served = append(m.served, h) }
