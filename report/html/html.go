@@ -64,6 +64,7 @@ type criterionView struct {
 	Rule                          rule.Rule
 	Outcome                       outcomeView
 	Severity, Sites, Lost, Reason string
+	Evidence                      []report.Related
 }
 
 type gainView struct {
@@ -164,7 +165,7 @@ func sectionOf(s report.Section) sectionView {
 func criterionOf(s report.Section, c report.Criterion) criterionView {
 	v := criterionView{
 		Rule: c.Rule, Outcome: outcomeOf(c.Outcome), Severity: c.Rule.Severity.String(),
-		Sites: c.Sites(), Lost: report.Lost(s.Lost(c)), Reason: c.Reason,
+		Sites: c.Sites(), Lost: report.Lost(s.Lost(c)), Reason: c.Reason, Evidence: c.Evidence,
 	}
 	if c.Undecided > 0 && c.Outcome != report.Inconclusive {
 		v.Reason = fmt.Sprintf("%d undecided: %s", c.Undecided, c.Reason)

@@ -123,7 +123,7 @@ func (t *renderer) matrixRow(e report.Endpoint, c columns) {
 		t.line(append(where, span{e.Place().String(), accent})...)
 	}
 	if e.Reason != "" {
-		t.wrapped([]span{indent}, e.Reason+nearest(e), statusStyle(e.Status))
+		t.wrapped([]span{indent}, e.Reason+nearest(e), plain)
 	}
 }
 
@@ -225,16 +225,16 @@ func (t *renderer) aspects(e report.Endpoint) {
 	aspects, rest := t.r.Aspects(e)
 	for _, a := range aspects {
 		t.line(span{"  " + a.State.Symbol() + " ", facetStyle(a.State)}, span{pad(a.Name, 13), bold}, span{a.Words, facetStyle(a.State)})
-		t.evidence(a.Findings)
+		t.defects(a.Findings)
 	}
 	if len(rest) > 0 {
 		t.blank()
-		t.evidence(rest)
+		t.defects(rest)
 	}
 }
 
-// evidence lists findings under a facet.
-func (t *renderer) evidence(fs []report.Finding) {
+// defects lists findings under a facet.
+func (t *renderer) defects(fs []report.Finding) {
 	for _, f := range fs {
 		message := f.Message + " [" + f.Rule + "]"
 		if state := f.State(); state != "" {

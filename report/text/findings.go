@@ -10,7 +10,7 @@ import (
 
 const (
 	findingsPerRule = 10
-	relatedPerSite  = 5
+	relatedPerSite  = 4
 	placeColumns    = 34
 )
 
@@ -75,7 +75,7 @@ func (t *renderer) related(rs []report.Related, indent int) {
 		t.wrapped([]span{{strings.Repeat(" ", indent) + "↳ ", faint}, {r.Position.String() + "  ", accent}}, r.Message, faint)
 	}
 	if cut := len(rs) - len(shown); cut > 0 {
-		t.line(span{fmt.Sprintf("%s  … and %d more places", strings.Repeat(" ", indent), cut), faint})
+		t.line(span{fmt.Sprintf("%s  … and %d more places; --verbose lists them all", strings.Repeat(" ", indent), cut), faint})
 	}
 }
 

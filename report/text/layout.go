@@ -89,9 +89,17 @@ func (p *page) blank() { p.w.WriteByte('\n') }
 // heading opens a part of the report.
 func (p *page) heading(title, remark string) {
 	p.blank()
+	remark = cut(remark, p.width-utf8.RuneCountInString(title)-4)
 	rule := strings.Repeat("─", max(2, p.width-utf8.RuneCountInString(title)-utf8.RuneCountInString(remark)-2))
 	p.line(span{title + " ", bold}, span{rule, faint}, span{" " + remark, faint})
 }
+
+// narrow is the least room for text beside its lead; with less, the text
+// stands below, indented a little.
+const (
+	narrow      = 28
+	belowIndent = 8
+)
 
 // wrapped writes lead, then text wrapped into what is left of the width; lines
 // after the first are indented to where the text began.
@@ -100,7 +108,12 @@ func (p *page) wrapped(lead []span, text string, st style) {
 	for _, s := range lead {
 		indent += s.width()
 	}
-	for i, l := range wrap(clean(text), max(24, p.width-indent)) {
+	if room := p.width - indent; room < narrow && utf8.RuneCountInString(text) > room {
+		p.line(lead...)
+		indent = belowIndent
+		lead = []span{{strings.Repeat(" ", indent), plain}}
+	}
+	for i, l := range wrap(clean(text), p.width-indent) {
 		if i > 0 {
 			lead = []span{{strings.Repeat(" ", indent), plain}}
 		}

@@ -101,8 +101,8 @@ func (t *renderer) sectionHead(s report.Section) {
 	if s.Score != nil {
 		score = s.Score.String()
 	}
-	left := pad(string(s.ID), 4) + s.ID.Title()
 	right := score + "  " + s.Outcome.Symbol() + " " + s.Outcome.Words()
+	left := pad(string(s.ID), 4) + cut(s.ID.Title(), t.width-utf8.RuneCountInString(right)-6)
 	gap := max(2, t.width-utf8.RuneCountInString(left)-utf8.RuneCountInString(right))
 	t.line(span{left, bold}, span{strings.Repeat(" ", gap), plain}, span{score, bold}, span{"  " + s.Outcome.Symbol() + " " + s.Outcome.Words(), st})
 	if s.Reason != "" {
@@ -175,6 +175,20 @@ func (t *renderer) criterion(s report.Section, c report.Criterion, id int) {
 		{padLeft(c.Sites(), 11), plain}, {padLeft(lost, 8), st}, {"  ", plain},
 	}
 	t.wrapped(facts, c.Remark(), faint)
+	if t.verbose || c.Undecided > 0 || c.Outcome == report.Inconclusive {
+		t.evidence(c.Evidence)
+	}
+}
+
+// evidence lists the places behind a verdict that is no finding.
+func (t *renderer) evidence(places []report.Related) {
+	var known []report.Related
+	for _, e := range places {
+		if e.IsValid() {
+			known = append(known, e)
+		}
+	}
+	t.related(known, 6)
 }
 
 func severityStyle(s rule.Severity) style {

@@ -84,7 +84,8 @@ func standardCriteria() []report.Criterion {
 	return []report.Criterion{
 		tally(newRule("body-unbounded", rule.Performance, rule.Major, true, "request body is read without a limit"), 3,
 			finding(at("internal/http/decode.go", 15), "http.decode", "http.decode reads the body without a limit; wrap it with http.MaxBytesReader")),
-		passes(newRule("error-detail-leaked", rule.Security, rule.Major, false, "internal error text reaches the client"), 31),
+		passes(newRule("error-detail-leaked", rule.Security, rule.Major, false, "internal error text reaches the client"), 31,
+			related("internal/http/errors.go", 22, "http.fail writes a fixed text for each status"), related("internal/http/errors.go", 31, "the cause goes to the log")),
 		passes(newRule("health-missing", rule.Production, rule.Major, false, "no liveness endpoint"), 1),
 		tally(newRule("server-without-timeout", rule.Production, rule.Major, false, "the server has no timeouts"), 0,
 			finding(at("cmd/bookstore/main.go", 52), "main.main", "http.Server has no ReadHeaderTimeout: a slow client holds its connection forever; set it")),

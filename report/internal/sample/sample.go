@@ -61,9 +61,9 @@ func suppressed(reason string, f report.Finding) report.Finding {
 	return f
 }
 
-func passes(r rule.Rule, n int) report.Criterion {
+func passes(r rule.Rule, n int, evidence ...report.Related) report.Criterion {
 	t := report.Examine(r)
-	t.PassN(n)
+	t.PassN(n, evidence...)
 	return t.Criterion("no site")
 }
 
