@@ -67,13 +67,17 @@ func (s *Service) Login(ctx context.Context, in Credentials) (Session, error) {
 
 // Logout ends the session of a token.
 func (s *Service) Logout(ctx context.Context, actor User, token string) error {
-	err := storage.InTx(ctx, s.db, func(tx *sql.Tx) error {
-		if err := deleteSession(ctx, tx, digest(token)); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, actor.ID, "logout", subject(actor.ID))
-	})
+	tx, err := s.db.BeginTx(ctx, nil) // defect: transaction-leaked
 	if err != nil {
+		return fmt.Errorf("close session: %w", err)
+	}
+	if err := deleteSession(ctx, tx, digest(token)); err != nil {
+		return fmt.Errorf("close session: %w", err)
+	}
+	if err := audit.Record(ctx, tx, actor.ID, "logout", subject(actor.ID)); err != nil {
+		return fmt.Errorf("close session: %w", err)
+	}
+	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("close session: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ func list(ctx context.Context, db *sql.DB, f Filter, page storage.Page) ([]Book,
 		WHERE (? = '' OR genre = ?) AND (? = '' OR author = ?)
 		ORDER BY id
 		LIMIT ? OFFSET ?`
+	// defect: rows-leaked
 	rows, err := db.QueryContext(ctx, query, f.Genre, f.Genre, f.Author, f.Author, page.Limit, page.Offset)
 	if err != nil {
 		return nil, fmt.Errorf("list books: %w", err)
@@ -31,9 +32,6 @@ func list(ctx context.Context, db *sql.DB, f Filter, page storage.Page) ([]Book,
 		}
 		books = append(books, b)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list books: %w", err)
-	}
 	return books, nil
 }
 
@@ -42,8 +40,8 @@ func find(ctx context.Context, db *sql.DB, id int64) (Book, error) {
 		SELECT id, isbn, title, author, genre, price_cents, stock, published_year
 		FROM books WHERE id = ?`
 	var b Book
-	err := db.QueryRowContext(ctx, query, id).
-		Scan(&b.ID, &b.ISBN, &b.Title, &b.Author, &b.Genre, &b.PriceCents, &b.Stock, &b.PublishedYear)
+	err := db.QueryRow(query, id). // defect: query-without-context
+					Scan(&b.ID, &b.ISBN, &b.Title, &b.Author, &b.Genre, &b.PriceCents, &b.Stock, &b.PublishedYear)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Book{}, fmt.Errorf("find book %d: %w", id, problem.ErrNotFound)
 	}
