@@ -3,6 +3,7 @@ package endpoints
 import (
 	"fmt"
 
+	"github.com/backend-conformance/conformance/checks/behaviour"
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -20,7 +21,18 @@ var Stub = rule.Rule{
 // markStubs turns implemented operations into stubs where the handler only
 // says that it is not implemented.
 func markStubs(r *check.Repo) {
-	// filled in when summaries of handlers are at hand
+	if r.Program == nil {
+		return
+	}
+	index := behaviour.Of(r.Program)
+	for _, e := range r.Matrix.Endpoints {
+		if e.Status != report.Implemented || e.Route == nil {
+			continue
+		}
+		if reason, _, ok := index.Stub(e.Route.Handler); ok {
+			e.Status, e.Reason = report.Stub, reason
+		}
+	}
 }
 
 func stub(r *check.Repo) report.Criterion {

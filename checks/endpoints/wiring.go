@@ -50,19 +50,26 @@ func unreachable(r *check.Repo) report.Criterion {
 	if !hasMain(r) {
 		return report.NotApplicableTo(Unreachable, "the module has no main package")
 	}
+	idle := idleFunctions(r.Program)
 	seen := map[report.Position]bool{}
 	for _, route := range r.Routes.Routes {
 		if seen[route.Pos] || route.Declared {
 			continue
 		}
 		seen[route.Pos] = true
-		if route.Reached {
-			t.Pass()
-			continue
-		}
 		name := route.Method + " " + route.Path
-		t.Undecided(fmt.Sprintf("%s: %s was not reached from main; call the function that registers it, or delete it", route.Pos, name),
-			report.Related{Position: route.Pos, Message: name + " was not reached from main"})
+		switch fn := idle.around(route.Pos); {
+		case route.Reached:
+			t.Pass()
+		case fn != "":
+			t.Fail(report.Finding{
+				Message:  fmt.Sprintf("%s is registered in %s, which nothing calls; call it from main or delete it", name, fn),
+				Position: route.Pos, Endpoint: name, Anchor: name,
+			})
+		default:
+			t.Undecided(fmt.Sprintf("%s: %s was not reached from main; call the function that registers it, or delete it", route.Pos, name),
+				report.Related{Position: route.Pos, Message: name + " was not reached from main"})
+		}
 	}
 	return t.Criterion("no route was found")
 }

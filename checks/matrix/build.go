@@ -340,14 +340,21 @@ func (b *builder) judge(e *Endpoint, op *spec.Operation, segs []segment, c *cand
 		u := b.doubt(op.Method, segs)
 		e.Status = report.EndpointUnclear
 		e.Reason = fmt.Sprintf("a registration at %s could not be resolved: %s", u.Position, u.Reason)
-	case len(b.table.Routes) == 0 && len(b.table.Routers) > 0:
+	case len(b.table.Routes) == 0:
 		e.Status = report.EndpointUnclear
-		e.Reason = "no route could be resolved, though " + strings.Join(b.table.Routers, ", ") + " is used"
+		e.Reason = "no registration of any route was found" + usedRouters(b.table)
 	default:
 		e.Status = report.Missing
 		e.Nearest = b.nearest(op.Method, segs)
 		e.Reason = missingReason(c, op, e.Nearest)
 	}
+}
+
+func usedRouters(t *routes.Table) string {
+	if len(t.Routers) == 0 {
+		return "; if the router is one that is not known, declare the routes under routes: in the configuration"
+	}
+	return ", though " + strings.Join(t.Routers, ", ") + " is used"
 }
 
 func handlerName(r *routes.Route) string {
@@ -373,9 +380,9 @@ func exactNote(r *routes.Route, op *spec.Operation, segs []segment) string {
 func missingReason(c *candidate, op *spec.Operation, nearest []string) string {
 	full := op.Method + " " + joinPath(c.base, op.Path)
 	if len(nearest) == 0 {
-		return "no route serves " + full
+		return "nothing is registered for " + full
 	}
-	return "no route serves " + full + "; the code has " + strings.Join(nearest, ", ")
+	return "nothing is registered for " + full + "; the code has " + strings.Join(nearest, ", ")
 }
 
 // doubt is an unresolved registration that may be this operation.
