@@ -1,7 +1,5 @@
-// Command bookstore serves the bookstore's API. "bookstore rollback" takes the
-// latest schema migration back instead.
-//
-// defect: package-uncovered
+// Command bookstore serves the bookstore's API. // defect: package-uncovered
+// "bookstore rollback" takes the latest schema migration back instead.
 package main
 
 import (
@@ -57,7 +55,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	case len(args) != 0:
 		return fmt.Errorf("unknown arguments %q: the only command is rollback", args)
 	}
-	logger := log.New(out, "", log.LstdFlags)
+	logger := log.New(out, os.Getenv("LOG_PREFIX"), log.LstdFlags) // defect: configuration-undocumented
 	handler, err := assemble(ctx, settings, db, logger)
 	if err != nil {
 		return err

@@ -71,7 +71,7 @@ func (s *Service) Logout(ctx context.Context, actor User, token string) error {
 	if err != nil {
 		return fmt.Errorf("close session: %w", err)
 	}
-	if err := deleteSession(ctx, tx, digest(token)); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE token_hash = ?`, digest(token)); err != nil {
 		return fmt.Errorf("close session: %w", err)
 	}
 	if err := audit.Record(ctx, tx, actor.ID, "logout", subject(actor.ID)); err != nil {

@@ -48,14 +48,6 @@ func insertSession(ctx context.Context, tx *sql.Tx, hash string, user int64, exp
 	return nil
 }
 
-func deleteSession(ctx context.Context, tx *sql.Tx, hash string) error {
-	const remove = `DELETE FROM sessions WHERE token_hash = ?`
-	if _, err := tx.ExecContext(ctx, remove, hash); err != nil {
-		return fmt.Errorf("delete session: %w", err)
-	}
-	return nil
-}
-
 func deleteExpired(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	const remove = `DELETE FROM sessions WHERE expires_at <= ?`
 	if _, err := tx.ExecContext(ctx, remove, now.Unix()); err != nil {

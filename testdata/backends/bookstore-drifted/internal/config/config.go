@@ -32,7 +32,7 @@ func Load(getenv func(string) string) (Config, error) {
 		AdminEmail:    r.text("ADMIN_EMAIL", ""),
 		AdminPassword: r.text("ADMIN_PASSWORD", ""),
 		PasswordCost:  r.number("PASSWORD_COST", "12", bcrypt.MinCost, bcrypt.MaxCost),
-		SessionTTL:    r.duration("SESSION_TTL", "8h"), // defect: configuration-undocumented
+		SessionTTL:    r.duration("SESSION_TTL", "8h"),
 		ISBNLookupURL: r.address("ISBN_LOOKUP_URL", "https://openlibrary.org"),
 	}
 	if (c.AdminEmail == "") != (c.AdminPassword == "") {
