@@ -2,6 +2,7 @@ package operations
 
 import (
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -19,8 +20,8 @@ var RuleHealthMissing = rule.Rule{
 		"Whether the endpoint says the truth is not judged. Unresolved routes make a missing one inconclusive.",
 }
 
-func healthMissing(r *check.Repo, g *graph) report.Criterion {
-	if !serves(r, g) {
+func healthMissing(r *check.Repo, a *audit) report.Criterion {
+	if !serves(r, a) {
 		return report.NotApplicableTo(RuleHealthMissing, "the module starts no server and registers no route")
 	}
 	t := report.Examine(RuleHealthMissing)
@@ -28,12 +29,12 @@ func healthMissing(r *check.Repo, g *graph) report.Criterion {
 		t.Pass(placeOfRoute(found[0]))
 		return t.Criterion("")
 	}
-	if _, u := g.libraryProbe(liveness); u != nil {
-		t.Pass(g.program.Place(u.id.Pos(), "%s answers the probe", fullName(u.fn)))
+	if _, u := a.libraryProbe(liveness); u != nil {
+		t.Pass(a.program.Place(u.Ident.Pos(), "%s answers the probe", reach.FullName(u.Func)))
 		return t.Criterion("")
 	}
-	return withoutProbe(r, g, RuleHealthMissing, []probe{liveness, readiness}, report.Finding{
+	return withoutProbe(r, a, RuleHealthMissing, []probe{liveness, readiness}, report.Finding{
 		Message: "no route answers a liveness probe (/healthz, /health, /livez, /ping ...); add GET /healthz that answers 200 without authentication",
-		Anchor:  "liveness", Position: g.whereItServes(),
+		Anchor:  "liveness", Position: a.whereItServes(),
 	}, "liveness endpoint")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -67,20 +68,20 @@ var structuredLoggers = []string{
 // plainLoggers print text.
 var plainLoggers = []string{"log.Print*", "(*log.Logger).Print*", "fmt.Print*"}
 
-func logUnstructured(r *check.Repo, g *graph) report.Criterion {
-	if !serves(r, g) {
+func logUnstructured(r *check.Repo, a *audit) report.Criterion {
+	if !serves(r, a) {
 		return report.NotApplicableTo(RuleLogUnstructured, "the module starts no server and registers no route")
 	}
 	t := report.Examine(RuleLogUnstructured)
-	if at := g.firstImport(structuredLoggers); at != nil {
+	if at := a.firstImport(structuredLoggers); at != nil {
 		t.Pass(*at)
 		return t.Criterion("")
 	}
-	plain := g.everything().find(func(n string) bool { return matches(plainLoggers, n) })
-	f := report.Finding{Message: "no structured logger is imported; log each request with log/slog", Position: g.whereItServes(), Anchor: "log"}
+	plain := a.graph.Everything().Find(func(n string) bool { return reach.Matches(plainLoggers, n) })
+	f := report.Finding{Message: "no structured logger is imported; log each request with log/slog", Position: a.whereItServes(), Anchor: "log"}
 	if len(plain) > 0 {
-		f.Position = g.program.Position(plain[0].id.Pos())
-		f.Message = fmt.Sprintf("only plain text is logged (%s, one of %d calls) and no structured logger is imported; use log/slog", fullName(plain[0].fn), len(plain))
+		f.Position = a.program.Position(plain[0].Ident.Pos())
+		f.Message = fmt.Sprintf("only plain text is logged (%s, one of %d calls) and no structured logger is imported; use log/slog", reach.FullName(plain[0].Func), len(plain))
 	}
 	t.Fail(f)
 	return t.Criterion("")

@@ -2,8 +2,10 @@ package operations
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -34,32 +36,32 @@ var metricsLibraries = []string{
 	"github.com/influxdata/influxdb-client-go",
 }
 
-func metricsMissing(r *check.Repo, g *graph) report.Criterion {
-	if !serves(r, g) {
+func metricsMissing(r *check.Repo, a *audit) report.Criterion {
+	if !serves(r, a) {
 		return report.NotApplicableTo(RuleMetricsMissing, "the module starts no server and registers no route")
 	}
 	t := report.Examine(RuleMetricsMissing)
-	if at := g.firstImport(metricsLibraries); at != nil {
+	if at := a.firstImport(metricsLibraries); at != nil {
 		t.Pass(*at)
 		return t.Criterion("")
 	}
 	t.Fail(report.Finding{
 		Message:  "no metrics library is imported: requests, errors and durations are not counted; add Prometheus' client or OpenTelemetry's meter",
-		Position: g.whereItServes(), Anchor: "metrics",
+		Position: a.whereItServes(), Anchor: "metrics",
 	})
 	return t.Criterion("")
 }
 
 // firstImport is the first import, by place, of one of the libraries.
-func (g *graph) firstImport(libraries []string) *report.Related {
+func (a *audit) firstImport(libraries []string) *report.Related {
 	var found []report.Related
-	for _, pkg := range g.program.Packages {
+	for _, pkg := range a.program.Packages {
 		for _, f := range pkg.Syntax {
 			for _, spec := range f.Imports {
-				path := majorVersion.ReplaceAllString(spec.Path.Value[1:len(spec.Path.Value)-1], "")
+				path := reach.WithoutVersion(strings.Trim(spec.Path.Value, `"`))
 				for _, lib := range libraries {
-					if below(path, lib) {
-						found = append(found, g.program.Place(spec.Pos(), "imports %s", path))
+					if reach.Below(path, lib) {
+						found = append(found, a.program.Place(spec.Pos(), "imports %s", path))
 					}
 				}
 			}

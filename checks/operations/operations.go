@@ -7,6 +7,8 @@ import (
 	"errors"
 
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/load"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -21,20 +23,26 @@ var Check = check.Check{
 	Run: run,
 }
 
+// audit is what the rules of the family share.
+type audit struct {
+	program *load.Program
+	graph   *reach.Graph
+}
+
 func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	if r.Program == nil {
 		return nil, errors.New("the module was not loaded")
 	}
-	g := newGraph(r.Program)
+	a := &audit{program: r.Program, graph: reach.New(r.Program)}
 	return []report.Criterion{
 		buildFailing(r),
-		healthMissing(r, g),
-		readinessShallow(r, g),
-		shutdownAbrupt(r, g),
-		panicUnrecovered(r, g),
-		logUnstructured(r, g),
-		metricsMissing(r, g),
-		poolUnconfigured(r, g),
+		healthMissing(r, a),
+		readinessShallow(r, a),
+		shutdownAbrupt(r, a),
+		panicUnrecovered(r, a),
+		logUnstructured(r, a),
+		metricsMissing(r, a),
+		poolUnconfigured(a),
 		benchmarkMissing(r),
 	}, ctx.Err()
 }

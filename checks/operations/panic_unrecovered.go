@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -85,22 +86,22 @@ var recoveryLibraries = []string{
 	"(*github.com/getsentry/sentry-go/http.Handler).Handle*", "github.com/emicklei/go-restful.NewContainer",
 }
 
-func panicUnrecovered(r *check.Repo, g *graph) report.Criterion {
+func panicUnrecovered(r *check.Repo, a *audit) report.Criterion {
 	t := report.Examine(RulePanicUnrecovered)
-	for _, pkg := range g.mainPackages() {
-		all := g.fromMain(pkg)
-		starts := g.startsIn(all)
+	for _, pkg := range a.graph.MainPackages() {
+		all := a.graph.FromMain(pkg)
+		starts := a.startsIn(all)
 		if len(starts) == 0 {
 			continue
 		}
-		if at := g.recovery(all); at != nil {
+		if at := a.recovery(all); at != nil {
 			t.Pass(*at)
 			continue
 		}
 		t.Fail(report.Finding{
 			Message: fmt.Sprintf("%s serves (%s) without recovery middleware: a panic in a handler %s; put one outermost that logs and answers 500",
-				g.programName(pkg), starts[0].kind.name, panicEffect(starts)),
-			Position: g.program.Position(starts[0].id.Pos()), Anchor: pkg.PkgPath,
+				a.graph.ProgramName(pkg), starts[0].kind.name, panicEffect(starts)),
+			Position: a.program.Position(starts[0].Ident.Pos()), Anchor: pkg.PkgPath,
 		})
 	}
 	if t.Examined() == 0 && servesRoutes(r) {
@@ -119,20 +120,20 @@ func panicEffect(starts []start) string {
 }
 
 // recovery finds recovery middleware among what main reaches.
-func (g *graph) recovery(all *reached) *report.Related {
-	for _, u := range all.uses {
-		name := fullName(u.fn)
-		f := g.program.FuncAt(u.fn.Pos())
-		own := f != nil && f.Decl != nil && f.Lit == nil && handles(u.fn.Signature()) && callsRecover(f.Package, f.Decl.Body)
-		if own || matches(recoveryLibraries, name) {
-			place := g.program.Place(u.id.Pos(), "%s recovers", name)
+func (a *audit) recovery(all *reach.Reached) *report.Related {
+	for _, u := range all.Uses {
+		name := reach.FullName(u.Func)
+		f := a.program.FuncAt(u.Func.Pos())
+		own := f != nil && f.Decl != nil && f.Lit == nil && handles(u.Func.Signature()) && callsRecover(f.Package, f.Decl.Body)
+		if own || reach.Matches(recoveryLibraries, name) {
+			place := a.program.Place(u.Ident.Pos(), "%s recovers", name)
 			return &place
 		}
 	}
 	// A closure in the middle of the wiring, or the router's own hook.
-	for _, pkg := range g.program.Packages {
+	for _, pkg := range a.program.Packages {
 		for _, f := range pkg.Syntax {
-			if at := g.recoveryIn(pkg, f); at != nil {
+			if at := a.recoveryIn(pkg, f); at != nil {
 				return at
 			}
 		}
@@ -142,18 +143,18 @@ func (g *graph) recovery(all *reached) *report.Related {
 
 // recoveryIn finds a literal that handles requests and recovers, and
 // httprouter's PanicHandler.
-func (g *graph) recoveryIn(pkg *packages.Package, f *ast.File) (at *report.Related) {
+func (a *audit) recoveryIn(pkg *packages.Package, f *ast.File) (at *report.Related) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.FuncLit:
 			sig, ok := pkg.TypesInfo.TypeOf(x).(*types.Signature)
 			if ok && handles(sig) && callsRecover(pkg, x.Body) {
-				place := g.program.Place(x.Pos(), "recovers here")
+				place := a.program.Place(x.Pos(), "recovers here")
 				at = &place
 			}
 		case *ast.Ident:
 			if x.Name == "PanicHandler" || x.Name == "RecoverHandler" {
-				place := g.program.Place(x.Pos(), "the router hands panics to this")
+				place := a.program.Place(x.Pos(), "the router hands panics to this")
 				at = &place
 			}
 		}

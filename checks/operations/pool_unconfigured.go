@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -71,25 +71,25 @@ var (
 	}
 )
 
-func poolUnconfigured(_ *check.Repo, g *graph) report.Criterion {
+func poolUnconfigured(a *audit) report.Criterion {
 	t := report.Examine(RulePoolUnconfigured)
-	all := g.everything()
-	limits := all.find(func(n string) bool {
-		return matches([]string{"(*database/sql.DB).SetMaxOpenConns", "(*github.com/jmoiron/sqlx.DB).SetMaxOpenConns", "(*github.com/jinzhu/gorm.DB).SetMaxOpenConns", "(*xorm.io/xorm.Engine).SetMaxOpenConns"}, n)
+	all := a.graph.Everything()
+	limits := all.Find(func(n string) bool {
+		return reach.Matches([]string{"(*database/sql.DB).SetMaxOpenConns", "(*github.com/jmoiron/sqlx.DB).SetMaxOpenConns", "(*github.com/jinzhu/gorm.DB).SetMaxOpenConns", "(*xorm.io/xorm.Engine).SetMaxOpenConns"}, n)
 	})
-	for _, u := range all.uses {
-		name := fullName(u.fn)
+	for _, u := range all.Uses {
+		name := reach.FullName(u.Func)
 		switch {
-		case u.call == nil || shortLived.MatchString(g.program.Enclosing(u.pkg, u.id.Pos())):
-		case matches(limitedOpens, name):
-			t.Pass(g.program.Place(u.id.Pos(), "%s limits the pool by default", name))
-		case !matches(unlimitedOpens, name):
+		case u.Call == nil || shortLived.MatchString(a.program.Enclosing(u.Package, u.Ident.Pos())):
+		case reach.Matches(limitedOpens, name):
+			t.Pass(a.program.Place(u.Ident.Pos(), "%s limits the pool by default", name))
+		case !reach.Matches(unlimitedOpens, name):
 		case len(limits) > 0:
-			t.Pass(g.program.Place(limits[0].id.Pos(), "the pool is limited here"))
+			t.Pass(a.program.Place(limits[0].Ident.Pos(), "the pool is limited here"))
 		default:
 			t.Fail(report.Finding{
 				Message:  fmt.Sprintf("the pool of %s has no limit; call SetMaxOpenConns and SetConnMaxLifetime", name),
-				Position: g.program.Position(u.id.Pos()), Anchor: g.program.Enclosing(u.pkg, u.id.Pos()),
+				Position: a.program.Position(u.Ident.Pos()), Anchor: a.program.Enclosing(u.Package, u.Ident.Pos()),
 			})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -111,11 +112,11 @@ var probeLibraries = []probeLibrary{
 
 // libraryProbe finds the first call of a probe library for the kind anywhere in
 // the module.
-func (g *graph) libraryProbe(kind probe) (*probeLibrary, *use) {
-	for _, u := range g.everything().uses {
+func (a *audit) libraryProbe(kind probe) (*probeLibrary, *reach.Use) {
+	for _, u := range a.graph.Everything().Uses {
 		for i := range probeLibraries {
 			l := &probeLibraries[i]
-			if slices.Contains(l.kinds, kind) && matches([]string{l.call}, fullName(u.fn)) {
+			if slices.Contains(l.kinds, kind) && reach.Matches([]string{l.call}, reach.FullName(u.Func)) {
 				return l, &u
 			}
 		}
@@ -125,14 +126,14 @@ func (g *graph) libraryProbe(kind probe) (*probeLibrary, *use) {
 
 // probeLiteral finds a string of the module that reads like a probe's path: a
 // hint that a route was not recognised rather than missing.
-func (g *graph) probeLiteral(kind probe) *report.Related {
-	for _, pkg := range g.program.Packages {
+func (a *audit) probeLiteral(kind probe) *report.Related {
+	for _, pkg := range a.program.Packages {
 		for _, f := range pkg.Syntax {
 			if ast.IsGenerated(f) {
 				continue
 			}
 			if pos := literalIn(f, kind); pos.IsValid() {
-				place := g.program.Place(pos, "reads like the path of a probe")
+				place := a.program.Place(pos, "reads like the path of a probe")
 				return &place
 			}
 		}
@@ -171,8 +172,8 @@ func servesRoutes(r *check.Repo) bool {
 
 // serves reports whether the module is a server at all: by its routes or
 // because it starts one.
-func serves(r *check.Repo, g *graph) bool {
-	return servesRoutes(r) || len(g.startsIn(g.everything())) > 0
+func serves(r *check.Repo, a *audit) bool {
+	return servesRoutes(r) || len(a.startsIn(a.graph.Everything())) > 0
 }
 
 func placeOfRoute(route *routes.Route) report.Related {
@@ -181,7 +182,7 @@ func placeOfRoute(route *routes.Route) report.Related {
 
 // withoutProbe is the verdict where no probe was found: it is missing only where
 // every route is known.
-func withoutProbe(r *check.Repo, g *graph, judged rule.Rule, kinds []probe, missing report.Finding, noun string) report.Criterion {
+func withoutProbe(r *check.Repo, a *audit, judged rule.Rule, kinds []probe, missing report.Finding, noun string) report.Criterion {
 	switch {
 	case r.Routes == nil:
 		return report.CannotTell(judged, "the routes of the module are not known")
@@ -191,7 +192,7 @@ func withoutProbe(r *check.Repo, g *graph, judged rule.Rule, kinds []probe, miss
 			report.Related{Position: u.Position, Message: u.Reason})
 	}
 	for _, k := range kinds {
-		if hint := g.probeLiteral(k); hint != nil {
+		if hint := a.probeLiteral(k); hint != nil {
 			return report.CannotTell(judged, "no "+noun+" among the routes, but the code names a path like one at "+hint.Position.String()+"; register it with a router that is known", *hint)
 		}
 	}

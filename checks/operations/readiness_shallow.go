@@ -2,11 +2,11 @@ package operations
 
 import (
 	"fmt"
-	"go/token"
 	"go/types"
 	"regexp"
 
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -27,11 +27,11 @@ var RuleReadinessShallow = rule.Rule{
 		"uses no such dependency.",
 }
 
-func readinessShallow(r *check.Repo, g *graph) report.Criterion {
-	if !serves(r, g) {
+func readinessShallow(r *check.Repo, a *audit) report.Criterion {
+	if !serves(r, a) {
 		return report.NotApplicableTo(RuleReadinessShallow, "the module starts no server and registers no route")
 	}
-	needs := g.usedDependency()
+	needs := a.usedDependency()
 	if needs == "" {
 		return report.NotApplicableTo(RuleReadinessShallow, "the module imports no client of a database or cache, so there is nothing to ask")
 	}
@@ -41,31 +41,31 @@ func readinessShallow(r *check.Repo, g *graph) report.Criterion {
 		found = probeRoutes(r, liveness)
 	}
 	if len(found) > 0 {
-		g.judgeReadiness(t, found, needs)
+		a.judgeReadiness(t, found, needs)
 		return t.Criterion("")
 	}
-	if lib, u := g.libraryProbe(readiness); u != nil {
-		g.judgeLibrary(t, lib, u)
+	if lib, u := a.libraryProbe(readiness); u != nil {
+		a.judgeLibrary(t, lib, u)
 		return t.Criterion("")
 	}
-	if _, u := g.libraryProbe(liveness); u != nil {
-		t.Fail(report.Finding{Message: fmt.Sprintf("%s answers probes without asking %s; add GET /readyz that pings it", fullName(u.fn), needs),
-			Position: g.program.Position(u.id.Pos()), Anchor: "readiness"})
+	if _, u := a.libraryProbe(liveness); u != nil {
+		t.Fail(report.Finding{Message: fmt.Sprintf("%s answers probes without asking %s; add GET /readyz that pings it", reach.FullName(u.Func), needs),
+			Position: a.program.Position(u.Ident.Pos()), Anchor: "readiness"})
 		return t.Criterion("")
 	}
-	return withoutProbe(r, g, RuleReadinessShallow, []probe{readiness, liveness}, report.Finding{
+	return withoutProbe(r, a, RuleReadinessShallow, []probe{readiness, liveness}, report.Finding{
 		Message: fmt.Sprintf("no route answers a readiness probe, though the service depends on %s; add GET /readyz that pings it", needs),
-		Anchor:  "readiness", Position: g.whereItServes(),
+		Anchor:  "readiness", Position: a.whereItServes(),
 	}, "readiness endpoint")
 }
 
 // judgeReadiness passes when one of the routes asks a dependency.
-func (g *graph) judgeReadiness(t *report.Tally, found []*routes.Route, needs string) {
+func (a *audit) judgeReadiness(t *report.Tally, found []*routes.Route, needs string) {
 	unknown := ""
 	for _, route := range found {
-		asked, doubt := g.asks(route.Handler)
+		asked, doubt := a.asks(route.Handler)
 		if asked != nil {
-			t.Pass(placeOfRoute(route), g.program.Place(asked.id.Pos(), "asks %s", fullName(asked.fn)))
+			t.Pass(placeOfRoute(route), a.program.Place(asked.Ident.Pos(), "asks %s", reach.FullName(asked.Func)))
 			return
 		}
 		if doubt != "" && unknown == "" {
@@ -88,68 +88,37 @@ func (g *graph) judgeReadiness(t *report.Tally, found []*routes.Route, needs str
 }
 
 // judgeLibrary passes when checks are registered with the library.
-func (g *graph) judgeLibrary(t *report.Tally, lib *probeLibrary, u *use) {
-	at := g.program.Place(u.id.Pos(), "%s answers the probe", fullName(u.fn))
+func (a *audit) judgeLibrary(t *report.Tally, lib *probeLibrary, u *reach.Use) {
+	at := a.program.Place(u.Ident.Pos(), "%s answers the probe", reach.FullName(u.Func))
 	if lib.checks != nil {
-		checks := g.everything().find(func(n string) bool { return matches(lib.checks, n) })
+		checks := a.graph.Everything().Find(func(n string) bool { return reach.Matches(lib.checks, n) })
 		for _, c := range checks {
-			if c.call == nil || len(c.call.Args) > 0 {
-				t.Pass(at, g.program.Place(c.id.Pos(), "a check is registered"))
+			if c.Call == nil || len(c.Call.Args) > 0 {
+				t.Pass(at, a.program.Place(c.Ident.Pos(), "a check is registered"))
 				return
 			}
 		}
 	}
-	t.Undecided(fmt.Sprintf("the readiness probe is answered by %s at %s; what it asks is not known", fullName(u.fn), at.Position), at)
+	t.Undecided(fmt.Sprintf("the readiness probe is answered by %s at %s; what it asks is not known", reach.FullName(u.Func), at.Position), at)
 }
 
-// asks walks from a handler, and from the functions that it captured, to the
-// first question put to a dependency. doubt says why the answer could be missed.
-func (g *graph) asks(h routes.Handler) (asked *use, doubt string) {
-	roots, known := g.handlerRoots(h)
-	if len(roots) == 0 {
+// asks walks from a handler to the first question put to a dependency. doubt
+// says why the answer could be missed.
+func (a *audit) asks(h routes.Handler) (asked *reach.Use, doubt string) {
+	all := a.graph.FromHandler(h)
+	if all == nil {
 		return nil, fmt.Sprintf("its handler %s lies outside the module", h.Name)
 	}
-	all := g.from(roots...)
-	for i, u := range all.uses {
+	for i, u := range all.Uses {
 		if isQuestion(u) {
-			return &all.uses[i], ""
+			return &all.Uses[i], ""
 		}
 	}
-	for _, d := range all.dynamic {
-		if !known[d.declared] {
-			return nil, fmt.Sprintf("its handler calls a function value at %s that could not be followed", g.program.Position(d.at))
-		}
+	if len(all.Dynamic) > 0 {
+		return nil, fmt.Sprintf("its handler calls a function value at %s that could not be followed", a.program.Position(all.Dynamic[0].At))
 	}
 	return nil, ""
 }
-
-// handlerRoots are the bodies of a handler and of the functions that it
-// captured; known are the variables that hold those.
-func (g *graph) handlerRoots(h routes.Handler) (roots []root, known map[token.Pos]bool) {
-	known = map[token.Pos]bool{}
-	var add func(h *routes.Handler, depth int)
-	add = func(h *routes.Handler, depth int) {
-		if f := g.program.FuncAt(h.Key); f != nil && h.Key.IsValid() {
-			switch {
-			case f.Lit != nil:
-				roots = append(roots, root{f.Package, f.Lit.Body})
-			case f.Decl != nil && f.Decl.Body != nil:
-				roots = append(roots, root{f.Package, f.Decl.Body})
-			}
-		}
-		for _, b := range h.Bound {
-			if b.Handler != nil && depth < maxBound {
-				known[b.Pos] = b.Handler.Key.IsValid()
-				add(b.Handler, depth+1)
-			}
-		}
-	}
-	add(&h, 0)
-	return roots, known
-}
-
-// maxBound is how many captures within captures are followed.
-const maxBound = 5
 
 // dependency is a client library of something that can be asked.
 type dependency struct {
@@ -179,16 +148,16 @@ var dependencies = []dependency{
 
 // usedDependency is the first dependency of the table that non-test code of the
 // module imports; empty where there is none.
-func (g *graph) usedDependency() string {
+func (a *audit) usedDependency() string {
 	imported := map[string]bool{}
-	for _, pkg := range g.program.Packages {
+	for _, pkg := range a.program.Packages {
 		for path := range pkg.Imports {
-			imported[majorVersion.ReplaceAllString(path, "")] = true
+			imported[reach.WithoutVersion(path)] = true
 		}
 	}
 	for _, d := range dependencies {
 		for path := range imported {
-			if !d.optional && below(path, majorVersion.ReplaceAllString(d.path, "")) {
+			if !d.optional && reach.Below(path, reach.WithoutVersion(d.path)) {
 				return d.name
 			}
 		}
@@ -204,20 +173,20 @@ var questionName = regexp.MustCompile(`^(?:Ping\w*|QueryContext|QueryRowContext|
 var plainNames = regexp.MustCompile(`^(?:Is|As|Error|String|Open\w*|New\w*|Register|Drivers|Named|With\w+|Close|Stats|DB|Pool)$`)
 
 // isQuestion reports whether a call needs a dependency to answer.
-func isQuestion(u use) bool {
-	if u.call == nil {
+func isQuestion(u reach.Use) bool {
+	if u.Call == nil {
 		return false
 	}
-	path, name := packagePath(u.fn), u.fn.Name()
+	path, name := reach.PackagePath(u.Func), u.Func.Name()
 	for _, d := range dependencies {
-		if below(path, majorVersion.ReplaceAllString(d.path, "")) {
-			return u.fn.Signature().Recv() != nil && (questionName.MatchString(name) || !plainNames.MatchString(name))
+		if reach.Below(path, reach.WithoutVersion(d.path)) {
+			return u.Func.Signature().Recv() != nil && (questionName.MatchString(name) || !plainNames.MatchString(name))
 		}
 	}
-	if matches(outbound, fullName(u.fn)) {
+	if reach.Matches(outbound, reach.FullName(u.Func)) {
 		return true
 	}
-	recv := u.fn.Signature().Recv()
+	recv := u.Func.Signature().Recv()
 	return recv != nil && types.IsInterface(recv.Type()) && databaseMethods.MatchString(name)
 }
 

@@ -1,20 +1,15 @@
 package operations
 
 import (
-	"go/ast"
-	"path"
 	"regexp"
-	"slices"
-	"strings"
 
-	"golang.org/x/tools/go/packages"
-
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 )
 
 // start is a call that begins to serve.
 type start struct {
-	use
+	reach.Use
 	kind *serverKind
 }
 
@@ -58,23 +53,16 @@ var serverKinds = []*serverKind{
 	{name: "ory/graceful", starts: []string{"github.com/ory/graceful.Graceful*"}, drainsItself: true},
 }
 
-func matches(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool {
-		prefix, open := strings.CutSuffix(p, "*")
-		return name == p || open && strings.HasPrefix(name, prefix)
-	})
-}
-
 // startsIn lists the calls that serve, without the side doors (metrics,
 // profiling) unless there is nothing else.
-func (g *graph) startsIn(r *reached) []start {
+func (a *audit) startsIn(r *reach.Reached) []start {
 	var main, side []start
-	for _, u := range r.uses {
+	for _, u := range r.Uses {
 		for _, k := range serverKinds {
-			if !matches(k.starts, fullName(u.fn)) {
+			if !reach.Matches(k.starts, reach.FullName(u.Func)) {
 				continue
 			}
-			if g.isSideDoor(u) {
+			if a.isSideDoor(u) {
 				side = append(side, start{u, k})
 			} else {
 				main = append(main, start{u, k})
@@ -89,10 +77,10 @@ func (g *graph) startsIn(r *reached) []start {
 
 // whereItServes is the first call that serves, for findings about what is
 // missing altogether; invalid where there is none.
-func (g *graph) whereItServes() report.Position {
-	for _, pkg := range g.mainPackages() {
-		if starts := g.startsIn(g.fromMain(pkg)); len(starts) > 0 {
-			return g.program.Position(starts[0].id.Pos())
+func (a *audit) whereItServes() report.Position {
+	for _, pkg := range a.graph.MainPackages() {
+		if starts := a.startsIn(a.graph.FromMain(pkg)); len(starts) > 0 {
+			return a.program.Position(starts[0].Ident.Pos())
 		}
 	}
 	return report.Position{}
@@ -102,65 +90,6 @@ var sideDoorName = regexp.MustCompile(`(?i)metric|pprof|profil|debug|prometheus|
 
 // isSideDoor knows servers for operators by the name of the function that starts
 // them.
-func (g *graph) isSideDoor(u use) bool {
-	return sideDoorName.MatchString(g.program.Enclosing(u.pkg, u.id.Pos()))
-}
-
-// mainPackages are the programs of the module. Examples, tools and test
-// programs are left out, unless there is nothing else.
-func (g *graph) mainPackages() []*packages.Package {
-	var own, aside []*packages.Package
-	for _, pkg := range g.program.Packages {
-		if pkg.Name != "main" {
-			continue
-		}
-		if asideDir.MatchString("/" + strings.TrimPrefix(pkg.PkgPath, g.program.Module) + "/") {
-			aside = append(aside, pkg)
-		} else {
-			own = append(own, pkg)
-		}
-	}
-	if len(own) == 0 {
-		own = aside
-	}
-	slices.SortFunc(own, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
-	return own
-}
-
-var asideDir = regexp.MustCompile(`(?i)/(_?examples?|samples?|demos?|hack|tools?|scripts?|tests?|testing|e2e|integration[-_]?tests?|mocks?|benchmarks?|dev|docs)/`)
-
-// fromMain walks from a program's main and the init functions of what it imports.
-func (g *graph) fromMain(pkg *packages.Package) *reached {
-	var roots []root
-	seen := map[*packages.Package]bool{}
-	var add func(*packages.Package)
-	add = func(p *packages.Package) {
-		if seen[p] {
-			return
-		}
-		seen[p] = true
-		for _, f := range p.Syntax {
-			for _, d := range f.Decls {
-				decl, ok := d.(*ast.FuncDecl)
-				if ok && decl.Recv == nil && decl.Body != nil && (decl.Name.Name == "init" || p == pkg && decl.Name.Name == "main") {
-					roots = append(roots, root{p, decl.Body})
-				}
-			}
-		}
-		for _, q := range g.program.Packages { // in a fixed order, unlike the map of imports
-			if p.Imports[q.PkgPath] == q {
-				add(q)
-			}
-		}
-	}
-	add(pkg)
-	return g.from(roots...)
-}
-
-// programName is how a message calls a main package: its path below the module.
-func (g *graph) programName(pkg *packages.Package) string {
-	if rest := strings.TrimPrefix(strings.TrimPrefix(pkg.PkgPath, g.program.Module), "/"); rest != "" {
-		return rest
-	}
-	return path.Base(pkg.PkgPath)
+func (a *audit) isSideDoor(u reach.Use) bool {
+	return sideDoorName.MatchString(a.program.Enclosing(u.Package, u.Ident.Pos()))
 }

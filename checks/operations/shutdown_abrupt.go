@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -78,19 +79,19 @@ func main() {
 `,
 }
 
-func shutdownAbrupt(r *check.Repo, g *graph) report.Criterion {
-	mains := g.mainPackages()
+func shutdownAbrupt(r *check.Repo, a *audit) report.Criterion {
+	mains := a.graph.MainPackages()
 	if len(mains) == 0 {
 		return report.NotApplicableTo(RuleShutdownAbrupt, "the module has no main package, so it starts no server")
 	}
 	t := report.Examine(RuleShutdownAbrupt)
 	for _, pkg := range mains {
-		all := g.fromMain(pkg)
-		starts := g.startsIn(all)
+		all := a.graph.FromMain(pkg)
+		starts := a.startsIn(all)
 		if len(starts) == 0 {
 			continue
 		}
-		g.judgeShutdown(t, pkg, all, starts)
+		a.judgeShutdown(t, pkg, all, starts)
 	}
 	if t.Examined() == 0 && servesRoutes(r) {
 		return report.CannotTell(RuleShutdownAbrupt, "routes are registered, but no call that starts a server was recognised from any main package")
@@ -98,25 +99,25 @@ func shutdownAbrupt(r *check.Repo, g *graph) report.Criterion {
 	return t.Criterion("no main package starts a server")
 }
 
-func (g *graph) judgeShutdown(t *report.Tally, pkg *packages.Package, all *reached, starts []start) {
-	name := g.programName(pkg)
+func (a *audit) judgeShutdown(t *report.Tally, pkg *packages.Package, all *reach.Reached, starts []start) {
+	name := a.graph.ProgramName(pkg)
 	first := starts[0]
 	if slices.ContainsFunc(starts, func(s start) bool { return s.kind.drainsItself }) {
-		t.Pass(g.program.Place(first.id.Pos(), "%s: %s drains the server on signals by itself", name, first.kind.name))
+		t.Pass(a.program.Place(first.Ident.Pos(), "%s: %s drains the server on signals by itself", name, first.kind.name))
 		return
 	}
-	evidence := []report.Related{g.program.Place(first.id.Pos(), "%s: serves here", name)}
+	evidence := []report.Related{a.program.Place(first.Ident.Pos(), "%s: serves here", name)}
 	undrained := (*start)(nil)
 	for i, s := range starts {
-		drains := all.find(func(n string) bool { return matches(s.kind.drains, n) })
+		drains := all.Find(func(n string) bool { return reach.Matches(s.kind.drains, n) })
 		if len(drains) == 0 && undrained == nil {
 			undrained = &starts[i]
 		}
 		if len(drains) > 0 && len(evidence) == 1 {
-			evidence = append(evidence, g.program.Place(drains[0].id.Pos(), "%s: drained here", name))
+			evidence = append(evidence, a.program.Place(drains[0].Ident.Pos(), "%s: drained here", name))
 		}
 	}
-	sig := g.signals(all)
+	sig := a.signals(all)
 	if sig.pos != nil {
 		evidence = append(evidence, *sig.pos)
 	}
@@ -128,9 +129,9 @@ func (g *graph) judgeShutdown(t *report.Tally, pkg *packages.Package, all *reach
 		t.Undecided(fmt.Sprintf("%s: which signals are caught at %s is not known before it runs", name, sig.pos.Position), evidence...)
 		return
 	}
-	f := report.Finding{Message: shutdownMessage(name, undrained, sig), Position: g.program.Position(first.id.Pos()), Anchor: pkg.PkgPath, Related: evidence[1:]}
+	f := report.Finding{Message: shutdownMessage(name, undrained, sig), Position: a.program.Position(first.Ident.Pos()), Anchor: pkg.PkgPath, Related: evidence[1:]}
 	if undrained != nil {
-		f.Position = g.program.Position(undrained.id.Pos())
+		f.Position = a.program.Position(undrained.Ident.Pos())
 	}
 	t.Fail(f)
 }
@@ -172,22 +173,22 @@ var signalLibraries = []string{
 }
 
 // signals looks for the best that main does about signals.
-func (g *graph) signals(all *reached) caught {
+func (a *audit) signals(all *reach.Reached) caught {
 	best := caught{}
-	for _, u := range all.uses {
+	for _, u := range all.Uses {
 		c := caught{}
-		switch name := fullName(u.fn); {
-		case matches(signalLibraries, name):
+		switch name := reach.FullName(u.Func); {
+		case reach.Matches(signalLibraries, name):
 			c.state = signalTerm
-		case u.call == nil:
+		case u.Call == nil:
 			continue
 		case name == "os/signal.Notify" || name == "os/signal.NotifyContext" || name == "github.com/oklog/run.SignalHandler":
-			c.state, c.names = signalArgs(g, u)
+			c.state, c.names = signalArgs(a, u)
 		default:
 			continue
 		}
 		if c.state > best.state {
-			place := g.program.Place(u.id.Pos(), "signals are caught here")
+			place := a.program.Place(u.Ident.Pos(), "signals are caught here")
 			c.pos = &place
 			best = c
 		}
@@ -199,14 +200,14 @@ func (g *graph) signals(all *reached) caught {
 const sigterm = 15
 
 // signalArgs reads the signals behind the first argument; none means all.
-func signalArgs(g *graph, u use) (signalState, []string) {
-	if len(u.call.Args) == 1 && fullName(u.fn) != "github.com/oklog/run.SignalHandler" {
+func signalArgs(a *audit, u reach.Use) (signalState, []string) {
+	if len(u.Call.Args) == 1 && reach.FullName(u.Func) != "github.com/oklog/run.SignalHandler" {
 		return signalTerm, nil
 	}
-	args := u.call.Args[1:]
-	info := u.pkg.TypesInfo
-	if u.call.Ellipsis.IsValid() {
-		lit := sliceLiteral(g, info, args[len(args)-1])
+	args := u.Call.Args[1:]
+	info := u.Package.TypesInfo
+	if u.Call.Ellipsis.IsValid() {
+		lit := sliceLiteral(a, info, args[len(args)-1])
 		if lit == nil {
 			return signalUnknown, nil
 		}
@@ -227,10 +228,10 @@ func signalArgs(g *graph, u use) (signalState, []string) {
 }
 
 // sliceLiteral resolves a package variable or a literal written in place.
-func sliceLiteral(g *graph, info *types.Info, e ast.Expr) *ast.CompositeLit {
+func sliceLiteral(a *audit, info *types.Info, e ast.Expr) *ast.CompositeLit {
 	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
-		if in := g.vars[info.Uses[id]]; in != nil {
-			e = in.expr
+		if init := a.graph.VarInit(info.Uses[id]); init != nil {
+			e = init
 		}
 	}
 	lit, _ := ast.Unparen(e).(*ast.CompositeLit)

@@ -1,10 +1,14 @@
-package operations
+// Package reach follows calls through the module under audit: what a handler or
+// a program's main can come to. Families use it to look for a proof (a ping, a
+// Shutdown, a limiter) wherever the code has put it.
+package reach
 
 import (
 	"go/ast"
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -13,18 +17,19 @@ import (
 	"github.com/backend-conformance/conformance/checks/load"
 )
 
-// graph follows calls through the module: static calls, functions handed on as
+// Graph follows calls through the module: static calls, functions handed on as
 // values, package variables with their initialisers, and calls through an
 // interface to every implementation in the module. It errs towards reaching
 // too much, never too little, except for calls of function values that arrive
 // as parameters or fields, which it lists.
-type graph struct {
+type Graph struct {
 	program *load.Program
 	vars    map[types.Object]*initialiser
 	// concrete are the module's named types, in order of declaration.
 	concrete []*types.Named
 	impls    map[*types.Func][]*types.Func
-	all      *reached // see everything
+	all      *Reached // see Everything
+	mains    map[*packages.Package]*Reached
 }
 
 // initialiser is the right side of a package variable's declaration.
@@ -33,30 +38,31 @@ type initialiser struct {
 	expr ast.Expr
 }
 
-// use is one mention of a function in code that is reached.
-type use struct {
-	fn  *types.Func
-	pkg *packages.Package
-	id  *ast.Ident
-	// call is nil where the function is mentioned as a value.
-	call *ast.CallExpr
+// Use is one mention of a function in code that is reached.
+type Use struct {
+	Func    *types.Func
+	Package *packages.Package
+	Ident   *ast.Ident
+	// Call is nil where the function is mentioned as a value.
+	Call *ast.CallExpr
 }
 
-// reached is everything that a walk came across, in the order of its steps.
-type reached struct {
-	uses []use
-	// dynamic are calls of function values that return an error or a bool and
+// Reached is everything that a walk came across, in the order of its steps.
+type Reached struct {
+	Uses []Use
+	// Dynamic are calls of function values that return an error or a bool and
 	// could not be followed.
-	dynamic []dynamicCall
+	Dynamic []DynamicCall
 }
 
-// dynamicCall is a call of a variable or field that holds a function.
-type dynamicCall struct {
-	at, declared token.Pos
+// DynamicCall is a call of a variable or field that holds a function.
+type DynamicCall struct {
+	At, Declared token.Pos
 }
 
-func newGraph(p *load.Program) *graph {
-	g := &graph{program: p, vars: map[types.Object]*initialiser{}, impls: map[*types.Func][]*types.Func{}}
+// New indexes the module's types and package variables.
+func New(p *load.Program) *Graph {
+	g := &Graph{program: p, mains: map[*packages.Package]*Reached{}, vars: map[types.Object]*initialiser{}, impls: map[*types.Func][]*types.Func{}}
 	for _, pkg := range p.Packages {
 		g.indexVars(pkg)
 		scope := pkg.Types.Scope()
@@ -73,7 +79,7 @@ func newGraph(p *load.Program) *graph {
 	return g
 }
 
-func (g *graph) indexVars(pkg *packages.Package) {
+func (g *Graph) indexVars(pkg *packages.Package) {
 	for _, f := range pkg.Syntax {
 		for _, d := range f.Decls {
 			gen, ok := d.(*ast.GenDecl)
@@ -96,11 +102,11 @@ func (g *graph) indexVars(pkg *packages.Package) {
 	}
 }
 
-// from walks from the given nodes, each with its package.
-func (g *graph) from(roots ...root) *reached {
-	w := &walk{graph: g, seen: map[ast.Node]bool{}, out: &reached{}}
+// From walks from the given nodes, each with its package.
+func (g *Graph) From(roots ...Root) *Reached {
+	w := &walk{graph: g, seen: map[ast.Node]bool{}, out: &Reached{}}
 	for _, r := range roots {
-		w.enqueue(r.pkg, r.node)
+		w.enqueue(r.Package, r.Node)
 	}
 	for len(w.queue) > 0 {
 		next := w.queue[0]
@@ -110,13 +116,13 @@ func (g *graph) from(roots ...root) *reached {
 	return w.out
 }
 
-// everything is what any function of the module mentions, used or not.
-func (g *graph) everything() *reached {
+// Everything is what any function of the module mentions, used or not.
+func (g *Graph) Everything() *Reached {
 	if g.all == nil {
-		w := &walk{graph: g, seen: map[ast.Node]bool{}, out: &reached{}, flat: true}
+		w := &walk{graph: g, seen: map[ast.Node]bool{}, out: &Reached{}, flat: true}
 		for _, pkg := range g.program.Packages {
 			for _, f := range pkg.Syntax {
-				w.visit(root{pkg, f})
+				w.visit(Root{pkg, f})
 			}
 		}
 		g.all = w.out
@@ -124,16 +130,17 @@ func (g *graph) everything() *reached {
 	return g.all
 }
 
-type root struct {
-	pkg  *packages.Package
-	node ast.Node
+// Root is where a walk begins: a body, an initialiser or a file.
+type Root struct {
+	Package *packages.Package
+	Node    ast.Node
 }
 
 type walk struct {
-	graph *graph
+	graph *Graph
 	seen  map[ast.Node]bool
-	queue []root
-	out   *reached
+	queue []Root
+	out   *Reached
 	// flat walks look at the roots only.
 	flat bool
 }
@@ -143,14 +150,14 @@ func (w *walk) enqueue(pkg *packages.Package, n ast.Node) {
 		return
 	}
 	w.seen[n] = true
-	w.queue = append(w.queue, root{pkg, n})
+	w.queue = append(w.queue, Root{pkg, n})
 }
 
 // visit takes in one body or initialiser; literals inside it count as called.
-func (w *walk) visit(r root) {
-	info := r.pkg.TypesInfo
+func (w *walk) visit(r Root) {
+	info := r.Package.TypesInfo
 	calls := map[*ast.Ident]*ast.CallExpr{}
-	ast.Inspect(r.node, func(n ast.Node) bool {
+	ast.Inspect(r.Node, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.CallExpr:
 			if id := calledName(x); id != nil {
@@ -159,13 +166,13 @@ func (w *walk) visit(r root) {
 		case *ast.Ident:
 			switch obj := info.Uses[x].(type) {
 			case *types.Func:
-				w.use(use{obj.Origin(), r.pkg, x, calls[x]})
+				w.use(Use{obj.Origin(), r.Package, x, calls[x]})
 			case *types.Var:
 				if in := w.graph.vars[obj]; in != nil {
 					w.enqueue(in.pkg, in.expr)
 				}
-				if calls[x] != nil && mattersDynamically(obj.Type()) && w.graph.vars[obj] == nil && !localLiteral(r.node, info, obj) {
-					w.out.dynamic = append(w.out.dynamic, dynamicCall{x.Pos(), obj.Pos()})
+				if calls[x] != nil && mattersDynamically(obj.Type()) && w.graph.vars[obj] == nil && !localLiteral(r.Node, info, obj) {
+					w.out.Dynamic = append(w.out.Dynamic, DynamicCall{x.Pos(), obj.Pos()})
 				}
 			}
 		}
@@ -173,19 +180,19 @@ func (w *walk) visit(r root) {
 	})
 }
 
-func (w *walk) use(u use) {
-	w.out.uses = append(w.out.uses, u)
+func (w *walk) use(u Use) {
+	w.out.Uses = append(w.out.Uses, u)
 	if w.flat {
 		return
 	}
-	if f := w.graph.program.FuncAt(u.fn.Pos()); f != nil && f.Decl != nil && f.Lit == nil {
+	if f := w.graph.program.FuncAt(u.Func.Pos()); f != nil && f.Decl != nil && f.Lit == nil {
 		if f.Decl.Body != nil {
 			w.enqueue(f.Package, f.Decl.Body)
 		}
 		return
 	}
-	for _, impl := range w.graph.implementations(u.fn) {
-		w.use(use{impl, u.pkg, u.id, u.call})
+	for _, impl := range w.graph.implementations(u.Func) {
+		w.use(Use{impl, u.Package, u.Ident, u.Call})
 	}
 }
 
@@ -248,7 +255,7 @@ func localLiteral(body ast.Node, info *types.Info, obj types.Object) bool {
 
 // implementations are the module's methods that a call of an interface method
 // may arrive at, in the order of their names.
-func (g *graph) implementations(m *types.Func) []*types.Func {
+func (g *Graph) implementations(m *types.Func) []*types.Func {
 	if known, ok := g.impls[m]; ok {
 		return known
 	}
@@ -279,32 +286,53 @@ func (g *graph) implementations(m *types.Func) []*types.Func {
 
 var majorVersion = regexp.MustCompile(`/v\d+\b|\.v\d+\b`)
 
-// fullName is the function's name with its import path, without the major
+// FullName is the function's name with its import path, without the major
 // version: "(*github.com/labstack/echo.Echo).Start" for echo/v4.
-func fullName(fn *types.Func) string {
+func FullName(fn *types.Func) string {
 	return majorVersion.ReplaceAllString(fn.FullName(), "")
 }
 
-// packagePath is the import path of the function's package, without the major version.
-func packagePath(fn *types.Func) string {
+// PackagePath is the import path of the function's package, without the major version.
+func PackagePath(fn *types.Func) string {
 	if fn.Pkg() == nil {
 		return ""
 	}
 	return majorVersion.ReplaceAllString(fn.Pkg().Path(), "")
 }
 
-// below reports whether an import path is that of prefix or lies below it.
-func below(importPath, prefix string) bool {
+// Below reports whether an import path is that of prefix or lies below it.
+func Below(importPath, prefix string) bool {
 	return importPath == prefix || strings.HasPrefix(importPath, strings.TrimSuffix(prefix, "/")+"/")
 }
 
-// find lists the uses whose name satisfies match.
-func (r *reached) find(match func(name string) bool) []use {
-	var out []use
-	for _, u := range r.uses {
-		if match(fullName(u.fn)) {
+// Find lists the uses whose name satisfies match.
+func (r *Reached) Find(match func(name string) bool) []Use {
+	var out []Use
+	for _, u := range r.Uses {
+		if match(FullName(u.Func)) {
 			out = append(out, u)
 		}
 	}
 	return out
+}
+
+// Matches reports whether a name is one of the patterns; a pattern that ends in
+// "*" stands for all names that begin so.
+func Matches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		prefix, open := strings.CutSuffix(p, "*")
+		return name == p || open && strings.HasPrefix(name, prefix)
+	})
+}
+
+// WithoutVersion drops the major version from an import path.
+func WithoutVersion(importPath string) string { return majorVersion.ReplaceAllString(importPath, "") }
+
+// VarInit is the initialiser of a package variable of the module, nil where
+// there is none.
+func (g *Graph) VarInit(obj types.Object) ast.Expr {
+	if in := g.vars[obj]; in != nil {
+		return in.expr
+	}
+	return nil
 }
