@@ -68,13 +68,13 @@ func undescribed(t sites, d *spec.Document) string {
 		}
 		t.fail(report.Finding{
 			Position: op.Pos, Endpoint: op.Name(), Anchor: op.Name(),
-			Message: fmt.Sprintf("%s has no %s; add what is missing", op.Name(), enumerate(lacks, "and no")),
+			Message: fmt.Sprintf("%s has no %s; add what is missing", op.Name(), enumerate(lacks, "or")),
 		})
 	}
 	return d.Path + " has no operations"
 }
 
-// enumerate is "a, b and no c".
+// enumerate is "a, b or c".
 func enumerate(words []string, last string) string {
 	if len(words) == 1 {
 		return words[0]

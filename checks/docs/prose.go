@@ -66,11 +66,14 @@ func (p *prose) shelf(name string) *[]text {
 		return &p.readmes
 	case ext == ".md" || ext == ".mdx" || ext == ".rst" || ext == ".adoc" || ext == ".txt" && base != "robots.txt":
 		return &p.guides
-	case sampleName.MatchString(base):
+	case sampleName.MatchString(base), (ext == ".yml" || ext == ".yaml") && deployFolder.MatchString(name):
 		return &p.samples
 	}
 	return nil
 }
+
+// deployFolder matches files that set a deployment up, with the variables it takes.
+var deployFolder = regexp.MustCompile(`(^|/)(compose|deploy|deploys|deployment|deployments|k8s|kubernetes|manifests|helm|charts?|docker)/`)
 
 // sampleName matches files that show which settings there are.
 var sampleName = regexp.MustCompile(`^\.env|\.env$|^env\.|\.env\.|example|sample|(^|[.-])(default|dist)s?\.|compose.*\.ya?ml$|^(config|settings|values|app)[^.]*\.(ya?ml|toml|json|ini|env)$|^dockerfile|\.service$`)

@@ -133,16 +133,17 @@ func guidance(p prose, moduleDir string) []text {
 
 var guideName = regexp.MustCompile(`(?i)^(readme|contributing|development|developing|hacking|install|usage|getting.?started|quick.?start|deploy|config|api|testing)`)
 
-// find looks for a topic, headings first within each page.
+// find looks for a topic. Headings count in READMEs and guides only: elsewhere
+// "Test" may well be the name of an endpoint.
 func (tp topic) find(pages []text) (report.Position, bool) {
 	for _, page := range pages {
-		fenced := false
+		fenced, guide := false, guideName.MatchString(path.Base(page.path))
 		for i, line := range strings.Split(page.body, "\n") {
 			trimmed := strings.TrimSpace(line)
 			if strings.HasPrefix(trimmed, "```") {
 				fenced = !fenced
 			}
-			heading := !fenced && (strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "==") || strings.HasPrefix(trimmed, "<h") || strings.HasPrefix(trimmed, "**"))
+			heading := guide && !fenced && (strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "==") || strings.HasPrefix(trimmed, "<h") || strings.HasPrefix(trimmed, "**"))
 			if heading && !strings.HasPrefix(trimmed, "# ") && tp.heading.MatchString(trimmed) || tp.text.MatchString(line) {
 				return report.Position{File: page.path, Line: i + 1}, true
 			}

@@ -182,7 +182,7 @@ func (r *settingsReader) file(pkg *packages.Package, f *ast.File) {
 			r.call(pkg, n)
 		case *ast.StructType:
 			for _, field := range n.Fields.List {
-				r.tag(field)
+				r.tag(pkg, field)
 			}
 		}
 		return true
@@ -219,9 +219,10 @@ func constantString(pkg *packages.Package, e ast.Expr) (string, bool) {
 var variableName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$`)
 
 // tag reads env:"NAME,options" and envconfig:"NAME". A field that explains
-// itself to --help is documented there.
-func (r *settingsReader) tag(field *ast.Field) {
-	if field.Tag == nil {
+// itself to --help is documented there; on a struct the tag is but the prefix of
+// its fields' names.
+func (r *settingsReader) tag(pkg *packages.Package, field *ast.Field) {
+	if field.Tag == nil || isGroup(pkg.TypesInfo.TypeOf(field.Type)) {
 		return
 	}
 	raw, err := strconv.Unquote(field.Tag.Value)
@@ -240,6 +241,25 @@ func (r *settingsReader) tag(field *ast.Field) {
 			r.add(name, field.Tag.Pos(), true)
 		}
 	}
+}
+
+// isGroup holds for structs that cannot be read from one text.
+func isGroup(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if _, ok := t.Underlying().(*types.Struct); !ok {
+		return false
+	}
+	for _, method := range []string{"UnmarshalText", "Decode", "Set", "SetValue", "EnvDecode"} {
+		if obj, _, _ := types.LookupFieldOrMethod(t, true, nil, method); obj != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // add notes a variable once, at the first place in the order of packages.

@@ -25,32 +25,30 @@ module example.com/shop
 go 1.26
 -- bad/openapi.yaml --
 openapi: 3.0.3
-info: {title: Shop, version: "1"}
+info: {title: Shop, version: 1.0}
 paths:
-  /orders/{id}:
-    get:
-      operationId: order
-      summary: One order
+  /orders:
+    delete:
+      operationId: dropOrders
+      summary: Drop all orders
       tags: [orders]
       responses:
-        "204": {description: there is one}
+        "204": {}
 -- good/go.mod --
 module example.com/shop
 
 go 1.26
 -- good/openapi.yaml --
 openapi: 3.0.3
-info: {title: Shop, version: "1"}
+info: {title: Shop, version: "1.0"}
 paths:
-  /orders/{id}:
-    get:
-      operationId: order
-      summary: One order
+  /orders:
+    delete:
+      operationId: dropOrders
+      summary: Drop all orders
       tags: [orders]
-      parameters:
-        - {name: id, in: path, required: true, schema: {type: integer}}
       responses:
-        "204": {description: there is one}
+        "204": {description: they are gone}
 `
 
 // specInvalid judges the documents of this server; where none could be read,
