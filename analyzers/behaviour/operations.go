@@ -134,14 +134,15 @@ func isValidateMethod(fn *types.Func) bool {
 
 var (
 	credentialPackage = regexp.MustCompile(`(?i)(session|jwt|oauth|oidc|paseto|securecookie|authboss|casdoor|clerk|webauthn)`)
+	makesCredential   = regexp.MustCompile(`(?i)^(new|create|sign|generate|encode|save|set|put|issue|make|destroy|delete|remove|revoke|clear|renew|with|must|register|init)`)
 	credentialFunc    = regexp.MustCompile(`(?i)(session|token|claims|authenticate|principal|identity|currentuser|userfrom|acquire)`)
 )
 
 // isCredentialLookup knows calls of session and token libraries that get the
 // request, a context, or something made from them.
 func isCredentialLookup(fn *types.Func) bool {
-	if fn.Pkg() == nil || !strings.Contains(fn.Pkg().Path(), ".") {
-		return false // the standard library
+	if fn.Pkg() == nil || !strings.Contains(fn.Pkg().Path(), ".") || makesCredential.MatchString(fn.Name()) {
+		return false // the standard library, and the making of credentials
 	}
 	if credentialPackage.MatchString(fn.Pkg().Path()) {
 		return takesRequest(fn) && returnsSomething(fn)
@@ -155,7 +156,7 @@ func takesRequest(fn *types.Func) bool {
 	sig := fn.Signature()
 	for i := range sig.Params().Len() {
 		t := sig.Params().At(i).Type()
-		if web.IsRequest(t) || web.TypeName(t) == "context.Context" || types.IsInterface(t) && !web.IsError(t) && sig.Params().Len() > 1 {
+		if web.IsRequest(t) || web.TypeName(t) == "context.Context" {
 			return true
 		}
 	}

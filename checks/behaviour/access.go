@@ -3,6 +3,8 @@ package behaviour
 import (
 	"fmt"
 	"go/token"
+	"maps"
+	"sort"
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/routes"
@@ -59,19 +61,67 @@ func (x *Index) Access(r *routes.Route) Access {
 // chain runs the middleware in order, then the handler. What one puts into the
 // context the next finds there.
 func (x *Index) chain(r *routes.Route, absent bool) []step {
-	m := newMachine(x, absent)
+	path := ""
 	if !strings.ContainsAny(r.Path, "{*") && !r.PrefixUnknown {
-		m.path = r.Path
+		path = r.Path
 	}
+	chain := append(append([]routes.Handler(nil), r.Middleware...), r.Handler)
+	store := map[string]value{}
 	var steps []step
-	m.settle(func() *outcome {
-		steps = steps[:0]
-		for _, h := range append(append([]routes.Handler(nil), r.Middleware...), r.Handler) {
-			steps = append(steps, m.step(h))
+	for i, h := range chain {
+		behind := map[token.Pos]bool{}
+		for _, later := range chain[i+1:] {
+			behind[later.Key] = true
 		}
-		return nil
-	})
+		done := x.stepOf(h, absent, store, path, behind)
+		steps, store = append(steps, done.step), done.store
+	}
 	return steps
+}
+
+// stepDone is a step with the context that it leaves.
+type stepDone struct {
+	step
+	store map[string]value
+	// usedPath: it depends on the request's path.
+	usedPath bool
+}
+
+// stepOf runs one function of a chain; routes share most of their middleware,
+// so that what was run once is remembered.
+func (x *Index) stepOf(h routes.Handler, absent bool, store map[string]value, path string, behind map[token.Pos]bool) stepDone {
+	key := fmt.Sprintf("%d %s %t %s [%s]", h.Key, h.Name, absent, boundKey(h), storeKey(store))
+	for _, b := range h.Bound {
+		key += fmt.Sprint(b.Handler != nil && behind[b.Handler.Key])
+	}
+	if done, ok := x.steps[key]; ok && !done.usedPath {
+		return done
+	}
+	if done, ok := x.steps[key+"|"+path]; ok {
+		return done
+	}
+	m := newMachine(x, absent)
+	m.path, m.behind, m.store = path, behind, maps.Clone(store)
+	var st step
+	m.settle(func() *outcome {
+		st = m.step(h)
+		return st.out
+	})
+	done := stepDone{st, m.store, m.usedPath}
+	x.steps[key] = done
+	if m.usedPath {
+		x.steps[key+"|"+path] = done
+	}
+	return done
+}
+
+func storeKey(store map[string]value) string {
+	var parts []string
+	for k, v := range store {
+		parts = append(parts, k+"="+v.key())
+	}
+	sort.Strings(parts)
+	return strings.Join(parts, ";")
 }
 
 func (m *machine) step(h routes.Handler) step {
@@ -98,6 +148,9 @@ func (x *Index) judge(without, with []step) Access {
 			a = x.middleware(without[i], with[i])
 		} else {
 			a = x.handler(without[i], with[i])
+		}
+		if h := without[i].handler; a.Guard == Guarded && h.Conditional {
+			a = Access{Guard: Unclear, Reason: fmt.Sprintf("whether %s applies depends on something that is not known before the program runs", h.Name)}
 		}
 		switch a.Guard {
 		case Guarded:
@@ -135,7 +188,7 @@ func (x *Index) middleware(without, with step) Access {
 	}
 	refusal, cred := x.refusal(without.out), credentialOf(without.out)
 	if !without.next {
-		if with.next && (refusal != nil || stops(without.out)) {
+		if with.next && (refusal != nil || stops(without.out) || without.out.bad) {
 			return x.guarded(refusal, cred)
 		}
 		return Access{Guard: Open} // stops every request, or none: not a matter of credentials
@@ -176,7 +229,7 @@ func (x *Index) partly(name string, out *outcome, refusal *event, cred string) A
 func (x *Index) guarded(refusal *event, cred string) Access {
 	a := Access{Guard: Guarded, Credential: cred}
 	if refusal != nil {
-		a.Where, a.Status = x.program.Position(refusal.pos), refusal.answer.Status
+		a.Where, a.Status = x.program.Position(refusal.place()), refusal.answer.Status
 	}
 	return a
 }
@@ -200,13 +253,13 @@ func (x *Index) handler(without, with step) Access {
 	}
 	if without.out.leaky {
 		return Access{Guard: Open, Reason: fmt.Sprintf("%s refuses with %d at %s and goes on all the same",
-			without.handler.Name, refusal.answer.Status, x.program.Position(refusal.pos))}
+			without.handler.Name, refusal.answer.Status, x.program.Position(refusal.place()))}
 	}
 	if without.out.clean == with.out.clean && !x.newRefusal(without.out, with.out) {
 		return Access{Guard: Open}
 	}
 	return Access{Guard: Unclear, Reason: fmt.Sprintf("handler %s refuses with %d on some paths (%s)",
-		without.handler.Name, refusal.answer.Status, x.program.Position(refusal.pos))}
+		without.handler.Name, refusal.answer.Status, x.program.Position(refusal.place()))}
 }
 
 // newRefusal reports whether credentials make any difference to what happens.
@@ -231,6 +284,14 @@ func (x *Index) refusal(out *outcome) *event {
 		}
 	}
 	return other
+}
+
+// place is where the outermost function came by the event.
+func (e *event) place() token.Pos {
+	if e.site.IsValid() {
+		return e.site
+	}
+	return e.pos
 }
 
 func stops(out *outcome) bool {
@@ -261,7 +322,7 @@ func (x *Index) permissions(with []step) []report.Related {
 				continue
 			}
 			seen[e.pos] = true
-			found = append(found, report.Related{Position: x.program.Position(e.pos), Message: s.handler.Name + " answers 403"})
+			found = append(found, report.Related{Position: x.program.Position(e.place()), Message: s.handler.Name + " answers 403"})
 		}
 	}
 	return found

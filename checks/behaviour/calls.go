@@ -122,10 +122,33 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 		f.escape(b, instr, args)
 	}
 	f.absorb(b, instr, out)
-	v := out.result
+	v := carryStatus(out.result, instr.Common().Signature(), args)
 	for _, a := range args {
 		v.operand = v.operand || a.operand && v.kind != known
 	}
+	return v
+}
+
+// carryStatus gives an error the status that it was made with, where the
+// function that makes it got one as an argument.
+func carryStatus(v value, sig *types.Signature, args []value) value {
+	if !isErrorLike(lastType(sig)) {
+		return v
+	}
+	status := 0
+	for _, a := range args {
+		if n, ok := a.number(); ok && n >= 400 && n < 600 {
+			status = n
+			break
+		}
+		if a.status >= 400 && status == 0 {
+			status = a.status
+		}
+	}
+	if status == 0 || sig.Results().Len() > 1 || v.kind == null || v.status != 0 {
+		return v
+	}
+	v.status = status
 	return v
 }
 

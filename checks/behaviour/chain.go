@@ -22,16 +22,29 @@ type served struct {
 // that it captured. The others are operands: nobody can tell them.
 func (m *machine) bound(h routes.Handler, fn *behaviour.Function) *closure {
 	free := make([]value, len(fn.SSA.FreeVars))
+	instance := m.instance(h)
 	for i, v := range fn.SSA.FreeVars {
 		t := v.Type()
 		if p, ok := t.Underlying().(*types.Pointer); ok {
 			t = p.Elem()
 		}
-		c := m.cellAt(v, -2, t)
+		c := m.cellAt(v, instance, t)
 		c.stored, c.v = true, m.captured(h, v.Pos(), v.Name(), t)
 		free[i] = value{kind: notNull, cell: c}
 	}
 	return m.closure(fn, free)
+}
+
+// instance numbers the closures of one literal by what they captured, below
+// the numbers that elements have.
+func (m *machine) instance(h routes.Handler) int {
+	key := h.Name + boundKey(h)
+	if n, ok := m.instances[key]; ok {
+		return n
+	}
+	n := -2 - len(m.instances)
+	m.instances[key] = n
+	return n
 }
 
 // captured is the value of a captured variable, parameter or receiver.
@@ -43,7 +56,7 @@ func (m *machine) captured(h routes.Handler, pos token.Pos, name string, t types
 		if b.Const != nil {
 			return constant_(b.Const)
 		}
-		if b.Handler != nil {
+		if b.Handler != nil && !(m.behind[b.Handler.Key] && isHandlerLike(t)) {
 			if fn := m.x.byKey[b.Handler.Key]; fn != nil {
 				return m.handlerValue(*b.Handler, fn)
 			}
@@ -169,7 +182,8 @@ func (m *machine) goesOn(sig *types.Signature, out *outcome) bool {
 			return true
 		}
 	}
-	return false
+	// one that is asked before the handler: no error means go on
+	return isError(lastType(sig)) && sig.Results().Len() > 1 && out.clean
 }
 
 // serveArgs are the arguments for a function that is applied: requests, next

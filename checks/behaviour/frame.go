@@ -140,7 +140,7 @@ func (f *frame) branch(b *ssa.BasicBlock, instr *ssa.If) {
 	if !f.recording {
 		return
 	}
-	if !ok {
+	if !ok && (cond.request || cond.operand || cond.input != 0) {
 		f.note(b, event{kind: eventOpen, pos: condPos(instr), cond: cond})
 	}
 	if cond.input != 0 && validates(instr.Cond) {
@@ -195,16 +195,23 @@ func returnPos(instr *ssa.Return, f *frame) token.Pos {
 func (f *frame) outcome() *outcome {
 	out := &outcome{}
 	first := true
+	seen := map[eventKey]bool{}
 	for _, b := range f.fn.Blocks {
 		n := f.notes[b.Index]
 		if n == nil || !f.live[b.Index] {
 			continue
 		}
-		out.events = append(out.events, n.events...)
+		for _, e := range n.events {
+			if k := e.key(); !seen[k] {
+				seen[k] = true
+				out.events = append(out.events, e)
+			}
+		}
 		out.answers = out.answers || n.fails
 		if !n.returns {
 			continue
 		}
+		out.bad = out.bad || n.bad
 		ret := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 		v := f.returned(ret)
 		if first {

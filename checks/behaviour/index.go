@@ -31,6 +31,7 @@ type Index struct {
 	errorStatus map[string]int
 	globalFuncs map[string]*behaviour.Function
 	summaries   map[summaryKey]*Summary
+	steps       map[string]stepDone
 	callsites   map[*behaviour.Function][]*behaviour.Function
 }
 
@@ -46,7 +47,7 @@ func build(p *load.Program) *Index {
 	x := &Index{
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{},
-		errorStatus: map[string]int{}, globalFuncs: map[string]*behaviour.Function{}, summaries: map[summaryKey]*Summary{},
+		errorStatus: map[string]int{}, globalFuncs: map[string]*behaviour.Function{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{},
 	}
 	var all []*behaviour.Function
 	for _, pkg := range p.Packages {

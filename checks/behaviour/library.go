@@ -187,6 +187,7 @@ func (m *machine) requestPart(p part) value {
 	v := value{kind: notNull, request: true, part: p}
 	if p == requestPath {
 		v.kind = unknown
+		m.usedPath = true
 		if m.path != "" {
 			v.kind, v.c = known, constant.MakeString(m.path)
 		}

@@ -14,7 +14,7 @@ import (
 const (
 	maxDepth  = 24
 	maxSteps  = 400_000
-	maxPasses = 4
+	maxPasses = 3
 )
 
 // machine runs functions on values of which little is known: every branch whose
@@ -25,7 +25,8 @@ type machine struct {
 	x      *Index
 	absent bool
 	// path is the request's path where the route has no parameters.
-	path string
+	path     string
+	usedPath bool
 
 	store    map[string]value // context values by key
 	cells    map[cellKey]*cell
@@ -34,9 +35,12 @@ type machine struct {
 	closures map[string]*closure
 	inputs   []*input
 	inputAt  map[ssa.Instruction]*input
-	depth    int
-	steps    int
-	changed  bool
+	// instances numbers closures; behind are the functions further down the chain.
+	instances map[string]int
+	behind    map[token.Pos]bool
+	depth     int
+	steps     int
+	changed   bool
 	// over says that a budget ran out.
 	over bool
 }
@@ -52,6 +56,8 @@ type outcome struct {
 	events []event
 	// clean: some path returns without having answered with an error.
 	clean bool
+	// bad: some path hands an error on.
+	bad bool
 	// leaky: every path answers with an error, and yet some go on to a success.
 	leaky bool
 	// passes: some path returns without having stopped the chain.
@@ -90,10 +96,33 @@ type event struct {
 	site  token.Pos
 }
 
+// eventKey tells events apart: one is kept of several that are alike.
+type eventKey struct {
+	kind            eventKind
+	pos             token.Pos
+	status          int
+	body            string
+	operand, req    bool
+	input           uint64
+	returned, known bool
+}
+
+func (e event) key() eventKey {
+	k := eventKey{kind: e.kind, pos: e.pos, operand: e.cond.operand, req: e.cond.request, input: e.input}
+	if e.answer != nil {
+		k.status, k.returned, k.known = e.answer.Status, e.answer.Returned, e.answer.StatusKnown
+		if e.answer.Type != nil {
+			k.body = types.TypeString(e.answer.Type, nil) + e.answer.Keys
+		}
+	}
+	return k
+}
+
 func newMachine(x *Index, absent bool) *machine {
 	return &machine{
 		x: x, absent: absent, store: map[string]value{}, cells: map[cellKey]*cell{},
-		closures: map[string]*closure{}, inputAt: map[ssa.Instruction]*input{},
+		instances: map[string]int{},
+		closures:  map[string]*closure{}, inputAt: map[ssa.Instruction]*input{},
 	}
 }
 

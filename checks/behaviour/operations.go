@@ -18,6 +18,9 @@ func (f *frame) operate(b *ssa.BasicBlock, instr ssa.CallInstruction, op behavio
 	case op.Context != nil:
 		return f.context(b, instr, op.Context, args)
 	case op.Credential != nil:
+		if fn := behaviour.Callee(instr.Common()); op.Credential.Library && f.m.x.inModule(fn.Pkg()) {
+			return value{}, false // its body says more
+		}
 		return f.credential(b, instr, args), true
 	case op.Validate != nil:
 		return f.validate(b, instr, op.Validate, args)
@@ -460,10 +463,8 @@ func (f *frame) statusOf(b *ssa.BasicBlock, c *ssa.CallCommon, op *behaviour.Wri
 	if len(args) > 0 && args[0].status != 0 && receiver(c) != nil {
 		return args[0].status, true
 	}
-	if f.recording {
-		if s := f.notes[b.Index].status; s != 0 {
-			return s, true
-		}
+	if n := f.notes[b.Index]; f.recording && n != nil && n.status != 0 {
+		return n.status, true
 	}
 	return 200, true
 }

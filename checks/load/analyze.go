@@ -159,8 +159,8 @@ func (r *run) forget(pkg *packages.Package, roots []*analysis.Analyzer) {
 // come back is left behind: the process ends soon after.
 func (r *run) do(ctx context.Context, a *analysis.Analyzer, pkg *packages.Package) *Action {
 	act := &Action{Analyzer: a, Package: pkg}
-	if len(pkg.Errors) > 0 && !a.RunDespiteErrors {
-		act.Err = fmt.Errorf("package %s does not type-check: %s", pkg.PkgPath, oneLine(pkg.Errors[0].Msg))
+	if why := illTyped(pkg); why != "" && !a.RunDespiteErrors {
+		act.Err = fmt.Errorf("package %s does not type-check: %s", pkg.PkgPath, oneLine(why))
 		return act
 	}
 	inputs := map[*analysis.Analyzer]any{}
@@ -197,6 +197,17 @@ func (r *run) do(ctx context.Context, a *analysis.Analyzer, pkg *packages.Packag
 		act.Err = fmt.Errorf("analyzer %s gave no answer on package %s within its deadline", a.Name, pkg.PkgPath)
 		return act
 	}
+}
+
+// illTyped is the first error that leaves types incomplete. Others, such as a
+// file to embed that a fresh clone lacks, do not stand in the way of analysis.
+func illTyped(pkg *packages.Package) string {
+	for _, e := range pkg.Errors {
+		if e.Kind == packages.ParseError || e.Kind == packages.TypeError {
+			return e.Msg
+		}
+	}
+	return ""
 }
 
 func (r *run) pass(out *Action, inputs map[*analysis.Analyzer]any) *analysis.Pass {
