@@ -4,7 +4,7 @@ CREATE TABLE books (
     title       TEXT    NOT NULL,
     author      TEXT    NOT NULL,
     genre       TEXT    NOT NULL,
-    price_cents INTEGER NOT NULL CHECK (price_cents >= 0),
+    price_cents INTEGER NOT NULL CHECK (price_cents > 0),
     stock       INTEGER NOT NULL CHECK (stock >= 0)
 );
 

@@ -38,7 +38,7 @@ func (in Input) Validate() error {
 	c.Require(hasLength(in.Title, 1, 200), "title", "must have 1 to 200 characters")
 	c.Require(hasLength(in.Author, 1, 100), "author", "must have 1 to 100 characters")
 	c.Require(isGenre(in.Genre), "genre", "is not one of the shop's genres")
-	c.Require(in.PriceCents >= 0 && in.PriceCents <= 1_000_000, "price_cents", "must be 0 to 1000000")
+	c.Require(in.PriceCents >= 1 && in.PriceCents <= 1_000_000, "price_cents", "must be 1 to 1000000")
 	c.Require(in.Stock >= 0 && in.Stock <= 100_000, "stock", "must be 0 to 100000")
 	if year := in.PublishedYear; year != nil {
 		c.Require(*year >= 1450 && *year <= 2100, "published_year", "must be 1450 to 2100")

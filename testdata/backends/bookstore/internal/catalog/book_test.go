@@ -21,7 +21,7 @@ func TestInputValidate(t *testing.T) {
 		"": {
 			func(*catalog.Input) {},
 			func(in *catalog.Input) { in.Title = strings.Repeat("é", 200) },
-			func(in *catalog.Input) { in.PriceCents, in.Stock = 0, 0 },
+			func(in *catalog.Input) { in.PriceCents, in.Stock = 1, 0 },
 		},
 		"isbn": {
 			func(in *catalog.Input) { in.ISBN = "978014143958" },
@@ -33,7 +33,7 @@ func TestInputValidate(t *testing.T) {
 		},
 		"author":         {func(in *catalog.Input) { in.Author = "" }},
 		"genre":          {func(in *catalog.Input) { in.Genre = "Fiction" }},
-		"price_cents":    {func(in *catalog.Input) { in.PriceCents = -1 }, func(in *catalog.Input) { in.PriceCents = 1_000_001 }},
+		"price_cents":    {func(in *catalog.Input) { in.PriceCents = 0 }, func(in *catalog.Input) { in.PriceCents = 1_000_001 }},
 		"stock":          {func(in *catalog.Input) { in.Stock = -1 }, func(in *catalog.Input) { in.Stock = 100_001 }},
 		"published_year": {func(in *catalog.Input) { in.PublishedYear = &early }, func(in *catalog.Input) { in.PublishedYear = &late }},
 	} {
