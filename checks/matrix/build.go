@@ -39,9 +39,12 @@ func Build(docs []*spec.Document, table *routes.Table, program *load.Program, op
 			continue
 		}
 		m.Used = append(m.Used, c.doc)
+		var rows []*Endpoint
 		for _, op := range c.doc.Operations {
-			m.Endpoints = append(m.Endpoints, b.row(c, op))
+			rows = append(rows, b.row(c, op))
 		}
+		b.doubtStrangers(c, rows)
+		m.Endpoints = append(m.Endpoints, rows...)
 	}
 	m.Endpoints = append(m.Endpoints, b.undocumented()...)
 	return m
@@ -350,11 +353,29 @@ func (b *builder) judge(e *Endpoint, op *spec.Operation, segs []segment, c *cand
 	}
 }
 
+// doubtStrangers keeps a document of which nothing at all is served from being
+// called missing as a whole: more likely its routes are registered with
+// something that is not known, or it describes another server.
+func (b *builder) doubtStrangers(c *candidate, rows []*Endpoint) {
+	if len(rows) < 3 {
+		return
+	}
+	for _, e := range rows {
+		if e.Status != report.Missing || len(e.Nearest) > 0 {
+			return
+		}
+	}
+	for _, e := range rows {
+		e.Status = report.EndpointUnclear
+		e.Reason = fmt.Sprintf("none of the %d operations of %s comes near any route that was found%s", len(rows), c.doc.Path, usedRouters(b.table))
+	}
+}
+
 func usedRouters(t *routes.Table) string {
 	if len(t.Routers) == 0 {
 		return "; if the router is one that is not known, declare the routes under routes: in the configuration"
 	}
-	return ", though " + strings.Join(t.Routers, ", ") + " is used"
+	return ", though " + strings.Join(t.Routers, ", ") + " is used; declare what cannot be seen under routes: in the configuration"
 }
 
 func handlerName(r *routes.Route) string {

@@ -126,6 +126,15 @@ func TestBuild_OpaqueSubtreeIsInconclusive(t *testing.T) {
 	}
 }
 
+func TestBuild_NothingServedIsDoubted(t *testing.T) {
+	m := Build([]*spec.Document{doc("a.yaml", []string{""}, "GET /users", "POST /users", "GET /orders")}, table("GET /metrics"), nil, Options{})
+	for _, e := range m.Endpoints[:3] {
+		if e.Status != report.EndpointUnclear || !strings.Contains(e.Reason, "none of the 3 operations of a.yaml") {
+			t.Errorf("%s is %s: %s", e.Name(), e.Status, e.Reason)
+		}
+	}
+}
+
 func TestBuild_NearestRoutes(t *testing.T) {
 	m := Build([]*spec.Document{doc("a.yaml", []string{""}, "POST /reauthenticate", "GET /saml/metadata", "GET /other")},
 		table("GET /reauthenticate", "GET /sso/saml/metadata"), nil, Options{})
