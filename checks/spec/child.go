@@ -178,13 +178,14 @@ func read(files fs.FS, path string) *Document {
 	if err == nil {
 		return doc
 	}
-	problem := Problem{report.Position{File: path}, err.Error()}
 	var re *ReadError
-	if errors.As(err, &re) {
-		problem = re.Problem
+	if !errors.As(err, &re) {
+		re = &ReadError{Problem{report.Position{File: path}, err.Error()}, true}
 	}
-	doc = unread(path, &problem)
-	doc.Problems = []Problem{problem}
+	doc = unread(path, &re.Problem)
+	if !re.Refused {
+		doc.Problems = []Problem{re.Problem}
+	}
 	return doc
 }
 

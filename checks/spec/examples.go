@@ -30,6 +30,8 @@ type exampleSite struct {
 	use    use
 	// serialized values may be given as text: JSON in a string.
 	serialized bool
+	// parameter is the name of the parameter that the example shows, if any.
+	parameter string
 }
 
 func newExampleSites(b *builder) *exampleSites { return &exampleSites{b: b} }
@@ -44,7 +46,11 @@ func (e *exampleSites) add(p place, objectName string) {
 		}
 	case "parameter", "header":
 		if !e.b.swagger2 {
+			before := len(e.sites)
 			e.holder(p, p.get("schema"), false)
+			for i := before; i < len(e.sites); i++ {
+				e.sites[i].parameter = p.str("name") + "="
+			}
 		}
 		e.content(p, either)
 	case "requestBody":
@@ -53,7 +59,7 @@ func (e *exampleSites) add(p place, objectName string) {
 		e.content(p, response)
 		for _, f := range p.get("examples").fields() {
 			if e.b.swagger2 && isJSON(f.name) {
-				e.site(exampleSite{f.value, p.get("schema"), response, true})
+				e.site(exampleSite{value: f.value, schema: p.get("schema"), use: response, serialized: true})
 			}
 		}
 	}
@@ -110,7 +116,7 @@ func (e *exampleSites) judge() Examples {
 		return out
 	}
 	for _, s := range e.sites {
-		if s.schema.isMap() && e.b.resolveQuietly(s.schema).ok() && isSerialForm(s, e.b) {
+		if isSerialForm(s, e.b) {
 			continue
 		}
 		at, problem, err := v.check(s)
@@ -137,14 +143,14 @@ func (b *builder) resolveQuietly(p place) place {
 	return target
 }
 
-// isSerialForm holds for a list or object parameter whose example shows it as
-// it stands in the URL, which the schema does not describe.
+// isSerialForm holds for a parameter whose example shows it as it stands in the
+// URL (name=value, or a list in one text), which the schema does not describe.
 func isSerialForm(s exampleSite, b *builder) bool {
-	if s.serialized || s.value.tag() != "!!str" || s.use != either || isNode(s.schema.get("example"), s.value) {
+	if s.parameter == "" || s.value.tag() != "!!str" {
 		return false
 	}
 	types := b.resolveQuietly(s.schema).get("type").texts()
-	return slices.Contains(types, "array") || slices.Contains(types, "object")
+	return strings.HasPrefix(s.value.text(), s.parameter) || slices.Contains(types, "array") || slices.Contains(types, "object")
 }
 
 // schemaValidator compiles the schemas that examples need.
@@ -228,18 +234,48 @@ func (v *schemaValidator) check(s exampleSite) (at report.Position, problem stri
 			place = p
 		}
 	}
-	return place.pos(), fmt.Sprintf("%s does not satisfy its schema: %s", where, cause.ErrorKind.LocalizedString(v.printer)), nil
+	return place.pos(), fmt.Sprintf("%s does not satisfy its schema: %s", where, shortened(v.inWords(cause))), nil
 }
 
 // mostTelling goes down to the first cause, but not into alternatives, none of
-// which is the one that was meant.
+// which is the one that was meant; "nullable" is no alternative.
 func mostTelling(e *jsonschema.ValidationError) *jsonschema.ValidationError {
 	for len(e.Causes) > 0 {
 		switch e.ErrorKind.(type) {
-		case *violation.OneOf, *violation.AnyOf, *violation.Not:
+		case *violation.AnyOf:
+			if len(e.Causes) != 2 || !isNullOnly(e.Causes[0]) {
+				return e
+			}
+			e = e.Causes[1]
+			continue
+		case *violation.OneOf, *violation.Not:
 			return e
 		}
 		e = e.Causes[0]
 	}
 	return e
+}
+
+func isNullOnly(e *jsonschema.ValidationError) bool {
+	for len(e.Causes) == 1 {
+		e = e.Causes[0]
+	}
+	t, ok := e.ErrorKind.(*violation.Type)
+	return ok && len(t.Want) == 1 && t.Want[0] == "null"
+}
+
+// inWords words a violation; the validator's own words for alternatives tell nothing.
+func (v *schemaValidator) inWords(e *jsonschema.ValidationError) string {
+	switch k := e.ErrorKind.(type) {
+	case *violation.AnyOf:
+		return fmt.Sprintf("it matches none of the %d alternatives of anyOf", len(e.Causes))
+	case *violation.OneOf:
+		if len(k.Subschemas) > 1 {
+			return "it matches several alternatives of oneOf, which must exclude each other"
+		}
+		return fmt.Sprintf("it matches none of the %d alternatives of oneOf", len(e.Causes))
+	case *violation.Not:
+		return "it matches what not excludes"
+	}
+	return e.ErrorKind.LocalizedString(v.printer)
 }

@@ -129,15 +129,15 @@ const schemaMembers = `title:string description:string multipleOf:number maximum
 	properties:{schema} additionalProperties:schema|bool allOf:[schema] readOnly:bool example:any
 	externalDocs:externalDocs xml:xml `
 
-// objects30 is https://spec.openapis.org/oas/v3.0.4. Required members and
-// unknown ones are left to the validating library, which words them well.
+// objects30 is https://spec.openapis.org/oas/v3.0.4. Most required
+// members and the unknown ones are left to the validating library.
 func objects30() map[string]string {
 	return map[string]string{
 		"document": `info:info servers:[server] paths:paths components:components security:[requirement] tags:[tag] externalDocs:externalDocs`,
-		"info":     `title:string description:string termsOfService:string contact:contact license:license version:string`,
+		"info":     `title!:string description:string termsOfService:string contact:contact license:license version!:string`,
 		"contact":  `name:string url:string email:string`,
-		"license":  `name:string url:string`,
-		"server":   `url:string description:string variables:{variable}`,
+		"license":  `name!:string url:string`,
+		"server":   `url!:string description:string variables:{variable}`,
 		"variable": `enum:[string] default:string description:string`,
 		"components": `schemas:{schema} responses:{response} parameters:{parameter} examples:{example} requestBodies:{requestBody}
 			headers:{header} securitySchemes:{securityScheme} links:{link} callbacks:{callback} pathItems:{pathItem}`,
@@ -178,8 +178,8 @@ func objects31() map[string]string {
 	return map[string]string{
 		"document": `info:info servers:[server] paths:paths components:components security:[requirement] tags:[tag]
 			externalDocs:externalDocs webhooks:{pathItem} jsonSchemaDialect:string`,
-		"info":    `title:string summary:string description:string termsOfService:string contact:contact license:license version:string`,
-		"license": `name:string identifier:string url:string`,
+		"info":    `title!:string summary:string description:string termsOfService:string contact:contact license:license version!:string`,
+		"license": `name!:string identifier:string url:string`,
 		"pathItem": `$ref summary:string description:string get:operation put:operation post:operation delete:operation options:operation
 			head:operation patch:operation trace:operation query:operation additionalOperations:{operation} servers:[server]
 			parameters:[parameter]`,

@@ -35,8 +35,8 @@ func Parse(fsys fs.FS, name string) (*Document, error) {
 
 // document finds the root of the OpenAPI document in a file.
 func (fs *files) document(name string) (place, error) {
-	fail := func(at report.Position, format string, args ...any) (place, error) {
-		return place{}, &ReadError{Problem{at, fmt.Sprintf(format, args...)}}
+	refuse := func(at report.Position, format string, args ...any) (place, error) {
+		return place{}, &ReadError{Problem{at, fmt.Sprintf(format, args...)}, true}
 	}
 	s, err := fs.read(name)
 	if err != nil {
@@ -49,11 +49,11 @@ func (fs *files) document(name string) (place, error) {
 			continue
 		}
 		if version := key.value.text(); !supported(key.name, version) {
-			return fail(key.key.pos(), "%s %s is not supported; use Swagger 2.0 or OpenAPI 3.0 to 3.2", key.name, version)
+			return refuse(key.key.pos(), "%s %s is not supported; use Swagger 2.0 or OpenAPI 3.0 to 3.2", key.name, version)
 		}
 		return root, nil
 	}
-	return fail(report.Position{File: name}, "is not an OpenAPI document: no openapi or swagger key at the top level")
+	return refuse(report.Position{File: name}, "is not an OpenAPI document: no openapi or swagger key at the top level")
 }
 
 // versionKey is the top-level member that makes a file an OpenAPI document.

@@ -8,8 +8,6 @@ import (
 	"path"
 	"strconv"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // files reads the files of one document, each once.
@@ -163,6 +161,3 @@ func unescape(token string) string {
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
 }
-
-// isNode reports whether two places are the same node.
-func isNode(a, b place) bool { return a.target() != (*yaml.Node)(nil) && a.target() == b.target() }

@@ -29,7 +29,12 @@ const (
 )
 
 // ReadError says why a document could not be read at all, with the place.
-type ReadError struct{ Problem }
+type ReadError struct {
+	Problem
+	// Refused documents may well be valid, but are more than is read here: of
+	// another version, a template, or beyond a limit.
+	Refused bool
+}
 
 // Error is "file:line: message".
 func (e *ReadError) Error() string { return e.Problem.String() }
@@ -53,11 +58,14 @@ func (s *source) at(line, column int) report.Position {
 // readSource reads and parses one file; errors are *ReadError.
 func readSource(files fs.FS, name string) (*source, error) {
 	fail := func(line int, format string, args ...any) (*source, error) {
-		return nil, &ReadError{Problem{report.Position{File: name, Line: line}, fmt.Sprintf(format, args...)}}
+		return nil, &ReadError{Problem: Problem{report.Position{File: name, Line: line}, fmt.Sprintf(format, args...)}}
+	}
+	refuse := func(line int, message string) (*source, error) {
+		return nil, &ReadError{Problem{report.Position{File: name, Line: line}, message}, true}
 	}
 	data, err := readLimited(files, name)
 	if err != nil {
-		return fail(0, "%v", err)
+		return refuse(0, err.Error())
 	}
 	data, line := toUTF8(data)
 	if line > 0 {
@@ -70,7 +78,7 @@ func readSource(files fs.FS, name string) (*source, error) {
 			return fail(0, "%v", err)
 		}
 		if at := templateLine(data); at > 0 {
-			return fail(at, "is a template ({{ ... }}), which cannot be read; render it and name the result with --spec")
+			return refuse(at, "is a template ({{ ... }}), which cannot be read; render it and name the result with --spec")
 		}
 		return fail(syntax.line, "%s", syntax.message)
 	}
@@ -237,7 +245,7 @@ type treeWalk struct {
 type extent struct{ nodes, height int }
 
 func (w *treeWalk) fail(n *yaml.Node, format string, args ...any) error {
-	return &ReadError{Problem{w.source.at(n.Line, n.Column), fmt.Sprintf(format, args...)}}
+	return &ReadError{Problem{w.source.at(n.Line, n.Column), fmt.Sprintf(format, args...)}, true}
 }
 
 func (w *treeWalk) tooDeep(n *yaml.Node) error {

@@ -110,3 +110,16 @@ func (v *swaggerRules) parameters(op *Operation) {
 		}
 	}
 }
+
+// swaggerType finds types that JSON Schema does not know.
+func (w *walker) swaggerType(p place, objectName string) {
+	known := []string{"string", "number", "integer", "boolean", "array", "object", "null", "file"}
+	if objectName == "securityScheme" {
+		return
+	}
+	for _, name := range p.get("type").texts() {
+		if !slices.Contains(known, name) {
+			w.problem(p.get("type"), "type %q is not one of %s", name, strings.Join(known[:6], ", "))
+		}
+	}
+}

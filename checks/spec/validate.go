@@ -52,7 +52,12 @@ func validate(fsys fs.FS, doc *Document) verdict {
 	b := newBuilder(files, root)
 	w := newWalker(files, grammarFor(b.swagger2, b.modern))
 	collect := newExampleSites(b)
-	w.visit = collect.add
+	w.visit = func(p place, objectName string) {
+		collect.add(p, objectName)
+		if b.swagger2 {
+			w.swaggerType(p, objectName)
+		}
+	}
 	w.object(root, w.grammar.root)
 
 	v := &verdict{Problems: w.problems}
@@ -155,8 +160,7 @@ func flatten(err error) []error {
 
 // problemOf turns a library error into a problem at its real place.
 func problemOf(err error, texts map[string]*normalized, root place) (Problem, bool) {
-	var unused *openapi3.ServerURLUnusedVariables
-	if errors.As(err, &unused) { // not a violation of the specification
+	if overstrict(err) {
 		return Problem{}, false
 	}
 	p := Problem{Message: worded(err)}
@@ -165,10 +169,53 @@ func problemOf(err error, texts map[string]*normalized, root place) (Problem, bo
 			p.Position = text.at(key.Line)
 		}
 	}
+	var conflict *openapi3.ConflictingPathsError
+	if errors.As(err, &conflict) {
+		return samePath(conflict, root), true
+	}
 	if !p.IsValid() {
 		p.Position = around(err, root)
 	}
 	return p, true
+}
+
+// samePath places a conflict at the later of two paths; the library names the
+// place of all paths, and the two in any order.
+func samePath(e *openapi3.ConflictingPathsError, root place) Problem {
+	first, _ := root.get("paths").lookup(e.Path1)
+	second, _ := root.get("paths").lookup(e.Path2)
+	if a, b := first.key.pos(), second.key.pos(); a.File == b.File && a.Line > b.Line {
+		first, second = second, first
+	}
+	return Problem{second.key.pos(), fmt.Sprintf("path %s is the same as %s; merge them", second.name, first.name)}
+}
+
+// overstrict holds for what the library refuses and the specification doesn't.
+func overstrict(err error) bool {
+	var unusedVariable *openapi3.ServerURLUnusedVariables
+	var emptyExample *openapi3.ExampleValueOrExternalValueRequired
+	var scheme *openapi3.InvalidHTTPSchemeError
+	var style *openapi3.InvalidSerializationMethodError
+	var title *openapi3.InfoTitleRequired // of an empty one; a missing one the grammar reports
+	var version *openapi3.InfoVersionRequired
+	var license *openapi3.LicenseNameRequired
+	var server *openapi3.ServerURLRequired
+	switch {
+	case errors.As(err, &unusedVariable), errors.As(err, &emptyExample),
+		errors.As(err, &title), errors.As(err, &version), errors.As(err, &license), errors.As(err, &server):
+		return true
+	case errors.As(err, &scheme):
+		return scheme.Scheme != "" // any registered one will do, in any case
+	case errors.As(err, &style):
+		// That a style does not suit the value of explode is undefined, not forbidden.
+		return slices.Contains(stylesByPlace[style.Subject], style.Style)
+	}
+	return false
+}
+
+var stylesByPlace = map[string][]string{
+	"path": {"matrix", "label", "simple"}, "query": {"form", "spaceDelimited", "pipeDelimited", "deepObject"},
+	"header": {"simple"}, "cookie": {"form", "cookie"}, "media type": {"form", "spaceDelimited", "pipeDelimited", "deepObject"},
 }
 
 // worded replaces the library's nested contexts by the operation or component.
@@ -190,7 +237,16 @@ func worded(err error) string {
 	case errors.As(err, &section) && section.Section != "paths": // those name the path
 		context = section.Section + ": "
 	}
-	return context + cause(err)
+	return shortened(context + cause(err))
+}
+
+// shortened cuts what quotes half a document.
+func shortened(s string) string {
+	const most = 300
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "..."
+	}
+	return s
 }
 
 // cause is the message below the contexts.

@@ -40,9 +40,14 @@ components:
     S: {type: [string, 'null'], const: x, examples: [x], exclusiveMinimum: 3, prefixItems: [true], $defs: {D: false}, if: {}, then: {}, unevaluatedProperties: false}
     T: {$ref: '#/components/schemas/S', description: d}
 `, nil},
-		"no paths in 3.0":          {head3, []string{"d.yaml:1: paths is missing or not a mapping"}},
-		"numeric version":          {"openapi: 3.0.3\ninfo:\n  title: T\n  version: 1\npaths: {}", []string{"d.yaml:4: version is 1, not a string; put it in quotes"}},
-		"no version":               {"openapi: 3.0.3\ninfo: {title: T}\npaths: {}", []string{"d.yaml:2: info: value of version must be a non-empty string"}},
+		"no paths in 3.0":                 {head3, []string{"d.yaml:1: paths is missing or not a mapping"}},
+		"numeric version":                 {"openapi: 3.0.3\ninfo:\n  title: T\n  version: 1\npaths: {}", []string{"d.yaml:4: version is 1, not a string; put it in quotes"}},
+		"no version":                      {"openapi: 3.0.3\ninfo: {title: T}\npaths: {}", []string{"d.yaml:2: info has no \"version\", which is required"}},
+		"stricter than the specification": {"openapi: 3.0.3\ninfo: {title: '', version: ''}\nservers: [{url: /v1, variables: {v: {default: x}}}]\ncomponents: {securitySchemes: {s: {type: http, scheme: Bearer}}, examples: {e: {summary: s}}}\npaths:\n  /a:\n    get:\n      parameters: [{name: f, in: query, style: deepObject, schema: {type: object}}]\n      responses: {'200': {description: ''}}", nil},
+		"style of another place": {head3 + "paths:\n  /a:\n    get:\n      parameters:\n        - {name: f, in: header, style: form, schema: {type: object}}\n      responses: {'200': {description: ''}}",
+			[]string{"d.yaml:7: GET /a: parameter \"f\" schema is invalid: serialization method with style=\"form\" and explode=false is not supported by a header parameter"}},
+		"conflicting paths": {head3 + "paths:\n  /a/{x}:\n    get: {parameters: [{name: x, in: path, required: true, schema: {}}], responses: {'200': {description: ok}}}\n  /a/{y}: {}",
+			[]string{"d.yaml:6: path /a/{y} is the same as /a/{x}; merge them"}},
 		"empty members are absent": {head3 + "tags:\nservers:\npaths:\n  /a:\n    description:\n    " + okGet, nil},
 		"duplicate key":            {head3 + "paths:\n  /a:\n    " + okGet + "\n  /a:\n    " + okGet, []string{"d.yaml:6: key \"/a\" stands twice in one mapping, first in line 4; remove or rename one"}},
 		"response keys": {head3 + "paths:\n  /a:\n    get:\n      responses:\n        foo: {description: x}\n        '999': {description: x}\n        4XX: {description: x}\n        default: {description: x}",
@@ -65,6 +70,8 @@ components:
 		"patterns of ECMAScript are let be": {head3 + "paths: {}\ncomponents: {schemas: {A: {type: string, pattern: '^(?!x)\\p{Lu}(?<=a)$'}}}", nil},
 		"3.1 keyword in 3.0":                {head3 + "paths: {}\ncomponents:\n  schemas:\n    A:\n      const: 3", []string{"d.yaml:6: schema \"A\": field const is for OpenAPI >=3.1"}},
 		"in a shared file":                  {head3 + "paths:\n  /a: {$ref: a.yaml}", []string{"a.yaml:2: GET /a: a short description of the response is required"}},
+		"2.0 types": {"swagger: '2.0'\ninfo: {title: T, version: '1'}\ndefinitions: {type: {type: object, properties: {type: {type: int}}}}\npaths: {}\n",
+			[]string{"d.yaml:3: type \"int\" is not one of string, number, integer, boolean, array, object"}},
 		"2.0": {"swagger: '2.0'\ninfo: {title: T, version: '1'}\nbasePath: v1\nhots: x\npaths:\n  /a/{id}:\n    get:\n      operationId: x\n      security: [{key: []}]\n      parameters: [{name: q, in: query}, {name: p, in: path, required: true, type: string}, {name: l, in: query, type: array}, {name: c, in: cookie, type: string}]\n      responses: {'200': {}}\n  /a/{x}:\n    put: {operationId: x, parameters: [{name: x, in: path, required: true, type: string}], responses: {}}\n",
 			[]string{
 				"d.yaml:3: basePath \"v1\" does not begin with a slash",
@@ -117,13 +124,16 @@ func TestValidateExamples(t *testing.T) {
 		"contains itself":    {schemas: "Node: {properties: {v: {type: integer}, next: {$ref: '#/components/schemas/Node'}}, example: {next: {next: {v: x}}}}", invalid: []string{"d.yaml:5: example.next.next.v does not satisfy its schema: got string, want integer"}},
 		"foreign pattern":    {schemas: "A: {type: string, pattern: '^(?=x)', example: y}", valid: 1},
 		"dates are strings":  {schemas: "A: {type: string, format: date, example: 2020-01-02}", valid: 1},
+		"nullable in words":  {schemas: "A: {type: integer, nullable: true, example: x}", invalid: []string{"d.yaml:5: example does not satisfy its schema: got string, want integer"}},
+		"no variant":         {schemas: "A: {oneOf: [{type: integer}, {type: boolean}], example: x}", invalid: []string{"d.yaml:5: example does not satisfy its schema: it matches none of the 2 alternatives of oneOf"}},
+		"two variants":       {schemas: "A: {oneOf: [{type: integer}, {type: number}], example: 1}", invalid: []string{"d.yaml:5: example does not satisfy its schema: it matches several alternatives of oneOf, which must exclude each other"}},
 		"discriminator":      {schemas: "A: {oneOf: [{properties: {k: {}}}, {properties: {k: {}}}], discriminator: {propertyName: k}, example: {k: a}}", valid: 1},
 		"unresolved allows":  {schemas: "A: {properties: {b: {$ref: 'https://x.org/b.yaml'}}, example: {b: 1}}", valid: 1},
 		"of a response":      {schemas: "A: {type: object, required: [id, pw], properties: {id: {readOnly: true}, pw: {writeOnly: true}}}", use: "example: {id: 1}", valid: 1},
 		"of a response lack": {schemas: "A: {type: object, required: [id, pw], properties: {id: {readOnly: true}, pw: {writeOnly: true}}}", use: "example: {pw: x}", invalid: []string{"d.yaml:15: example does not satisfy its schema: missing property 'id'"}},
 		"named":              {schemas: "A: {type: object}\n    examples: {x: {value: 1}}", use: "examples: {ok: {value: {}}, bad: {value: []}, shared: {$ref: '#/components/examples/x'}, far: {externalValue: x}}", valid: 1, invalid: []string{"d.yaml:16: example does not satisfy its schema: got array, want object"}},
 		"JSON as text":       {schemas: "A: {type: object}", use: `example: '{"a": 1}'`, valid: 1},
-		"serial parameter":   {schemas: "A: {type: object}", use2: "parameters: [{name: p, in: query, schema: {type: array, items: {type: integer}}, example: '1,2'}, {name: q, in: query, schema: {type: integer}, example: x}]", invalid: []string{"d.yaml:15: example does not satisfy its schema: got string, want integer"}},
+		"serial parameter":   {schemas: "A: {type: object}", use2: "parameters: [{name: p, in: query, schema: {type: array, items: {type: integer}}, example: '1,2'}, {name: q, in: query, schema: {type: integer}, example: x}, {name: r, in: query, schema: {type: integer}, example: r=1}]", invalid: []string{"d.yaml:15: example does not satisfy its schema: got string, want integer"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -62,7 +62,7 @@ func (w *walker) object(p place, objectName string) {
 		w.member(f, o, objectName)
 	}
 	for _, name := range o.required {
-		if !p.has(name) && !p.has("$ref") {
+		if v := p.get(name); (!v.ok() || v.tag() == "!!null") && !p.has("$ref") {
 			w.problem(p, "%s has no %q, which is required", spoken(objectName), name)
 		}
 	}
