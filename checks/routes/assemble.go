@@ -43,6 +43,7 @@ func (m *machine) assemble() {
 			s.router.wrapped = append(s.router.wrapped, s.around...)
 		}
 	}
+	m.reportForeign()
 	for i, en := range m.entries {
 		switch {
 		case en.dropped || en.grouped || en.router == nil || en.handler == nil && !en.static:
@@ -50,6 +51,35 @@ func (m *machine) assemble() {
 		default:
 			m.emit(en, handlers[i])
 		}
+	}
+}
+
+// reportForeign lists routers that code outside the module made and filled.
+func (m *machine) reportForeign() {
+	used := map[*router]bool{}
+	for _, en := range m.entries {
+		used[en.router] = true
+	}
+	for _, r := range m.routers {
+		for _, e := range r.parents {
+			used[e.parent] = true
+		}
+	}
+	for _, r := range m.routers {
+		if !r.foreign || used[r] || len(r.parents) == 0 {
+			continue
+		}
+		e := r.parents[0]
+		at := m.p.Position(e.pos)
+		if e.at != nil {
+			at = m.p.Position(e.at.pos)
+		}
+		u := Unresolved{Position: at, Router: r.lib.Name, Reached: m.reached, Reason: "the routes of a router that " + r.why + " makes are not known"}
+		for _, p := range m.places(r, 0) {
+			u.Prefix, _, _ = fillHoles(p.path, len(p.path))
+			break
+		}
+		m.found.unresolved = append(m.found.unresolved, u)
 	}
 }
 
@@ -115,9 +145,11 @@ func (m *machine) places(r *router, depth int) []place {
 // below goes from a parent's place to a child's, once for each prefix.
 func (m *machine) below(child *router, e edge, p place) []place {
 	var out []place
-	before := slices.Concat(p.before, m.describeAll(listed(e.parent.all.v)), m.describeAll(e.before), e.around, child.wrapped)
+	around := func(q place) []Handler {
+		return slices.Concat(p.before, m.describeAll(listed(e.parent.all.v), q.path), m.describeAll(e.before, q.path), e.around, child.wrapped)
+	}
 	for _, pat := range m.patternsOf(e.parent.lib, e.prefix) {
-		q := place{before: before, host: p.host, methods: p.methods, guess: p.guess || pat.guess, unknown: p.unknown}
+		q := place{host: p.host, methods: p.methods, guess: p.guess || pat.guess, unknown: p.unknown}
 		if e.absolute {
 			q.path = joinPaths(p.base, strings.TrimSuffix(pat.path, "/"), false)
 			q.base = q.path
@@ -133,6 +165,7 @@ func (m *machine) below(child *router, e edge, p place) []place {
 			}
 			q.base = p.base
 		}
+		q.before = around(q)
 		if h := m.textOf(e.host); h != "" {
 			q.host = h
 		}
@@ -157,12 +190,33 @@ func (m *machine) withOwn(r *router, places []place) []place {
 	return out
 }
 
-func (m *machine) describeAll(vals []value) []Handler {
+func (m *machine) describeAll(vals []value, path string) []Handler {
 	var out []Handler
 	for _, v := range vals {
+		if s, ok := v.(*scope); ok {
+			if !m.covers(s, path) {
+				continue
+			}
+			v = s.fn
+		}
 		out = append(out, m.describeMiddleware(v)...)
 	}
 	return out
+}
+
+// covers reports whether a path lies below one of a scope's prefixes.
+func (m *machine) covers(s *scope, path string) bool {
+	for _, p := range m.places(s.at, 0) {
+		for _, v := range s.prefixes {
+			for _, pat := range m.patternsOf(s.at.lib, v) {
+				prefix := strings.TrimSuffix(strings.TrimSuffix(joinPaths(p.path, pat.path, false), anyRest), "/")
+				if path == prefix || strings.HasPrefix(path, prefix+"/") {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // spelled is one reading of a path value.
@@ -280,7 +334,7 @@ func (m *machine) emitAt(en *entry, s served, methods []string, p place, pat spe
 		}
 	}
 	full := joinPaths(p.path, path, en.lib.Literal)
-	filled, prefixUnknown, known := fillHoles(full)
+	filled, prefixUnknown, known := fillHoles(full, len(p.path))
 	if !known && strings.Contains(full, holeOpen) {
 		m.unresolved(en, "the path is not known: "+m.reason(en.path))
 		return
@@ -301,10 +355,11 @@ func (m *machine) emitAt(en *entry, s served, methods []string, p place, pat spe
 		Pos: m.p.Position(en.pos), Reached: en.reached, Chain: m.related(en.chain), TrailingSlash: slash,
 		Static: en.static || s.static, Opaque: s.opaque && (en.subtree || strings.HasSuffix(filled, "...}")),
 	}
-	row.Middleware = slices.Concat(p.before, m.describeAll(listed(en.router.all.v)), m.describeAll(en.middleware), s.around)
+	row.Middleware = slices.Concat(p.before, m.describeAll(listed(en.router.all.v), filled), m.describeAll(en.middleware, filled), s.around)
 	row.Handler = Handler{Name: firstOf(s.name, en.name)}
 	if s.fn != nil {
 		row.Handler = m.describe(s.fn)
+		row.Unimplemented = m.isStandIn(s.fn)
 	}
 	m.rows(row, methods, s)
 }
@@ -375,7 +430,7 @@ func (m *machine) unresolved(en *entry, reason string) {
 		u.Method = ms[0]
 	}
 	for _, p := range m.places(en.router, 0) {
-		u.Prefix, _, _ = fillHoles(p.path)
+		u.Prefix, _, _ = fillHoles(p.path, len(p.path))
 		break
 	}
 	m.found.unresolved = append(m.found.unresolved, u)

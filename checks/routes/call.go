@@ -403,6 +403,9 @@ func (m *machine) callClosure(f *closure, args []value, at token.Pos) value {
 }
 
 func (m *machine) callDeclared(d *declared, recv value, args []value, at token.Pos) value {
+	if v, ok := m.generatedServer(d, recv, args, at); ok {
+		return v
+	}
 	sig := d.fn.Type().(*types.Signature)
 	fr := &frame{pkg: d.pkg, name: m.declaredName(d), key: d.key, sig: sig, env: newEnv(nil), call: at}
 	call := func() value {

@@ -20,6 +20,8 @@ type code struct {
 	// methods lists the keys of the module's methods by name.
 	methods map[string][]string
 	lits    map[*ast.FuncLit]bool
+	// swagger holds the initHandlerCache methods of go-swagger's API types.
+	swagger map[string]*declared
 }
 
 // declared is a function declaration.
@@ -31,6 +33,8 @@ type declared struct {
 	// direct: it makes, receives or uses a router itself; wires: it or something
 	// that it mentions does.
 	direct, wires bool
+	generated     bool
+	makes         generatedKind
 	mentions      []string
 	callers       []string
 }
@@ -46,11 +50,13 @@ func indexCode(p *load.Program, s *surface) *code {
 	c := &code{
 		funcs: map[string]*declared{}, keys: map[*types.Func]string{}, globals: map[types.Object]*initialiser{},
 		packages: map[string]*packages.Package{}, methods: map[string][]string{}, lits: map[*ast.FuncLit]bool{}, surface: s,
+		swagger: map[string]*declared{},
 	}
 	for _, pkg := range p.Packages {
 		c.packages[pkg.PkgPath] = pkg
 		c.indexPackage(pkg)
 	}
+	c.markSwagger()
 	for _, d := range c.sorted() {
 		c.mentionsOf(d)
 	}
@@ -66,8 +72,8 @@ func (c *code) indexPackage(pkg *packages.Package) {
 		}
 	}
 	for _, f := range pkg.Syntax {
-		for _, d := range f.Decls {
-			decl, ok := d.(*ast.FuncDecl)
+		for _, node := range f.Decls {
+			decl, ok := node.(*ast.FuncDecl)
 			if !ok || decl.Body == nil {
 				continue
 			}
@@ -79,7 +85,9 @@ func (c *code) indexPackage(pkg *packages.Package) {
 			if decl.Recv == nil && (decl.Name.Name == "init" || decl.Name.Name == "_") {
 				key = pkg.PkgPath + ".init#" + pkg.Fset.Position(decl.Pos()).String()
 			}
-			c.funcs[key] = &declared{key: key, fn: fn, decl: decl, pkg: pkg}
+			d := &declared{key: key, fn: fn, decl: decl, pkg: pkg}
+			c.funcs[key] = d
+			c.markGenerated(d, f)
 			if decl.Recv != nil {
 				c.methods[fn.Name()] = append(c.methods[fn.Name()], key)
 			}
@@ -137,6 +145,7 @@ func (c *code) mentionsOf(d *declared) {
 		}
 		return true
 	})
+	d.direct = d.direct || d.makes != notGenerated
 	d.wires = d.direct
 }
 

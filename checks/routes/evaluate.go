@@ -88,7 +88,7 @@ func (x *extraction) machine(reached bool) *machine {
 	return &machine{
 		ctx: x.ctx, p: x.p, opts: x.opts, surface: x.surface, code: x.code,
 		globals: map[types.Object]*cell{}, memo: map[string]value{}, defaults: map[string]*router{},
-		escaped: map[any]bool{}, providers: map[string]value{},
+		escaped: map[any]bool{}, providers: map[string]value{}, swagger: map[*cell]*router{},
 		visited: x.visited, reached: reached, notes: x.notes, found: x.found, deadline: x.deadline,
 	}
 }
@@ -203,6 +203,7 @@ func (x *extraction) table() *Table {
 	t := &Table{Routes: x.found.routes, Unresolved: x.found.unresolved, Notes: x.notes.list()}
 	slices.SortStableFunc(t.Routes, compareRoutes)
 	t.Routes = slices.CompactFunc(t.Routes, sameRow)
+	t.Routes, t.Unresolved = settled(t.Routes, t.Unresolved)
 	slices.SortStableFunc(t.Unresolved, func(a, b Unresolved) int {
 		return cmp.Or(comparePositions(a.Position, b.Position), cmp.Compare(a.Reason, b.Reason))
 	})
@@ -212,11 +213,41 @@ func (x *extraction) table() *Table {
 			t.Routers = append(t.Routers, lib.Name)
 		}
 	}
-	if slices.ContainsFunc(t.Routes, func(r *Route) bool { return r.Router == "net/http" }) {
-		t.Routers = append(t.Routers, "net/http")
+	for _, r := range t.Routes {
+		if !slices.Contains(t.Routers, r.Router) {
+			t.Routers = append(t.Routers, r.Router)
+		}
 	}
 	slices.Sort(t.Routers)
 	return t
+}
+
+// settled drops what a registration that was followed better makes moot: rows
+// of a detour that main does not take, rows whose prefix is unknown beside ones
+// where it is known, and unresolved twins.
+func settled(rows []*Route, unresolved []Unresolved) ([]*Route, []Unresolved) {
+	type site struct {
+		pos    report.Position
+		method string
+	}
+	reached, exact, seen := map[report.Position]bool{}, map[site]bool{}, map[report.Position]bool{}
+	for _, r := range rows {
+		seen[r.Pos] = true
+		reached[r.Pos] = reached[r.Pos] || r.Reached
+		exact[site{r.Pos, r.Method}] = exact[site{r.Pos, r.Method}] || !r.PrefixUnknown && (r.Reached || !reached[r.Pos])
+	}
+	dropped := map[site]bool{}
+	rows = slices.DeleteFunc(rows, func(r *Route) bool {
+		s := site{r.Pos, r.Method}
+		twin := r.PrefixUnknown && exact[s]
+		dropped[s] = dropped[s] || twin
+		return twin || !r.Reached && reached[r.Pos]
+	})
+	for _, r := range rows {
+		r.Guess = r.Guess || dropped[site{r.Pos, r.Method}]
+	}
+	unresolved = slices.DeleteFunc(unresolved, func(u Unresolved) bool { return seen[u.Position] })
+	return rows, unresolved
 }
 
 func compareRoutes(a, b *Route) int {

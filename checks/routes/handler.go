@@ -91,6 +91,9 @@ func conditional(long, short []Handler) []Handler {
 
 func (m *machine) resolveFunction(f *function, depth int) served {
 	if d := m.code.funcs[m.code.key(f.fn)]; d != nil {
+		if s, ok := m.forwarded(d, f, depth); ok {
+			return s
+		}
 		if b, ok := m.declaredBody(d, f); ok {
 			if s, ok := m.through(b, depth); ok {
 				return s
@@ -102,8 +105,8 @@ func (m *machine) resolveFunction(f *function, depth int) served {
 		if f.fn.Name() == "ServeHTTP" {
 			return m.resolve(f.recv, depth+1)
 		}
-		if t := dynamicType(f.recv); t != nil && types.IsInterface(f.fn.Type().(*types.Signature).Recv().Type()) {
-			if g := m.method(t, f.recv, f.fn.Name(), f.fn.Pkg()); g != nil && g.fn != f.fn {
+		if types.IsInterface(f.fn.Type().(*types.Signature).Recv().Type()) {
+			if g, ok := m.implementationOf(f.fn, f.recv).(*function); ok && g.fn != f.fn {
 				return m.resolveFunction(g, depth+1)
 			}
 		}
@@ -133,8 +136,10 @@ func (m *machine) resolveObject(v value, depth int) served {
 	if t == nil {
 		return served{name: "a value of unknown type", opaque: true}
 	}
-	if g := m.method(t, v, "ServeHTTP", nil); g != nil {
-		return m.resolveFunction(g, depth+1)
+	for _, name := range []string{"ServeHTTP", "Handle"} {
+		if g := m.method(t, v, name, nil); g != nil {
+			return m.resolveFunction(g, depth+1)
+		}
 	}
 	if p, ok := bare(v).(*pointer); ok && !types.IsInterface(t) {
 		return m.resolve(p.to.v, depth+1)

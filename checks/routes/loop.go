@@ -218,9 +218,33 @@ func (m *machine) store(target ast.Expr, tok token.Token, v value, s *ast.Assign
 			return
 		}
 	}
-	if c := m.addr(target); c != nil {
-		m.set(c, v)
+	c := m.addr(target)
+	if c == nil {
+		return
 	}
+	if m.isConfigured(target, c, v) {
+		v = join(c.v, v)
+	}
+	m.set(c, v)
+}
+
+// isConfigured recognises a package variable whose text the program replaces
+// by something unknown, from its configuration: what the source gives it stays
+// the best guess.
+func (m *machine) isConfigured(target ast.Expr, c *cell, v value) bool {
+	id, ok := target.(*ast.Ident)
+	if sel, isSel := target.(*ast.SelectorExpr); isSel {
+		id, ok = sel.Sel, true
+	}
+	if !ok {
+		return false
+	}
+	obj, ok := m.info().Uses[id].(*types.Var)
+	if !ok || obj.Pkg() == nil || obj.Parent() != obj.Pkg().Scope() || !isStr(bare(c.v)) {
+		return false
+	}
+	old, known := strOf(c.v).known()
+	return known && old != "" && vagueness(v) == 2
 }
 
 func (m *machine) assignOp(s *ast.AssignStmt) {

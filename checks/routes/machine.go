@@ -34,6 +34,7 @@ type machine struct {
 	defaults map[string]*router
 	served   []value // what is handed to http.Server and its kin
 	escapes  []escape
+	swagger  map[*cell]*router // go-swagger's APIs, by the struct
 	found    *found
 	escaped  map[any]bool
 	// providers are functions handed to code outside the module, by the type of

@@ -226,15 +226,13 @@ func splitPath(path string) []string {
 	return append(out, path[from:])
 }
 
-// fillHoles turns unknown parts into parameters: a hole at the front cuts off
-// what stands before the next slash and says so.
-func fillHoles(path string) (filled string, prefixUnknown, known bool) {
-	if i := leadingHole(path); i >= 0 {
+// fillHoles turns unknown parts into parameters. A hole at the front, or one
+// that begins the prefix (the first n bytes), cuts off what stands before its
+// end: anything may be there.
+func fillHoles(path string, n int) (filled string, prefixUnknown, known bool) {
+	if i := leadingHole(path, n); i >= 0 {
 		prefixUnknown = true
-		path = path[i:]
-		if j := strings.IndexByte(path, '/'); j >= 0 && strings.Trim(path[:j], "/") != "" {
-			path = path[j:] // text glued to the unknown part
-		}
+		path = path[i:] // text that follows at once: the unknown part ends in a slash
 	}
 	segments := splitPath(path)
 	for i, seg := range segments {
@@ -251,11 +249,12 @@ func fillHoles(path string) (filled string, prefixUnknown, known bool) {
 	return filled, prefixUnknown, known
 }
 
-// leadingHole is where the text after the holes at the front starts; -1 where
-// the path starts with known text.
-func leadingHole(path string) int {
-	rest := strings.TrimLeft(path, "/")
-	if !strings.HasPrefix(rest, holeOpen) || len(path) > len(rest) {
+// leadingHole is where the text after a hole at the front ends; -1 where the
+// path starts with known text.
+func leadingHole(path string, n int) int {
+	front := strings.TrimLeft(path, "/")
+	slashes := len(path) - len(front)
+	if !strings.HasPrefix(front, holeOpen) || slashes > 0 && n <= slashes {
 		return -1
 	}
 	i := strings.Index(path, holeClose)

@@ -138,6 +138,9 @@ type Call struct {
 	Detached bool
 	// All middleware applies to routes registered before it as well.
 	All bool
+	// Scoped middleware takes texts before it as prefixes of the paths that it
+	// applies to, and routers as mounts.
+	Scoped bool
 	// Subtree: the path stands for everything below it.
 	Subtree bool
 	// NoStrip: what is mounted sees the full path.
@@ -157,6 +160,9 @@ func Routers() []Library {
 		echo(),
 		gorilla(),
 		httprouter(),
+		fiber(),
+		goRestful(),
+		promRoute(),
 	}
 }
 

@@ -51,6 +51,9 @@ type Route struct {
 	// Opaque routes hand a whole subtree to something that could not be looked
 	// into (a file server, a proxy, a handler of another module).
 	Opaque bool
+	// Unimplemented routes are answered by what the generator of the server put
+	// there for operations that nobody has written.
+	Unimplemented bool
 	// Static routes serve files or a redirect: not part of an API.
 	Static bool
 	// Derived routes are answered by the router itself (HEAD for GET, OPTIONS).

@@ -27,6 +27,7 @@ type router struct {
 	// foreign routers come from code that was not followed; prefixUnknown is the
 	// reason where something may stand before their paths.
 	foreign       bool
+	why           string
 	prefixUnknown string
 	// wrapped is around the whole router where it is served.
 	wrapped []Handler
@@ -46,6 +47,7 @@ type edge struct {
 	// than the rest below the parent's path.
 	absolute bool
 	at       *entry
+	pos      token.Pos
 }
 
 // entry is a route as it is registered; builders fill it in call by call.
@@ -79,7 +81,7 @@ func (m *machine) newRouter(lib *library, kind string, pos token.Pos) *router {
 // foreignRouter stands for a router that code outside the evaluation made.
 func (m *machine) foreignRouter(lib *library, t Type, why string, pos token.Pos) *router {
 	r := m.newRouter(lib, t.Name, pos)
-	r.foreign = true
+	r.foreign, r.why = true, why
 	if !t.Root {
 		r.prefixUnknown = why
 	}
@@ -241,13 +243,50 @@ func (w *wireCall) onRouter(r *router) value {
 		if w.call.All {
 			c = &r.all
 		}
-		w.set(c, appended(c.v, w.middleware()))
+		w.set(c, appended(c.v, w.scoped(r)))
 	case Prefix:
 		r.own = w.arg(w.call.Path)
 	case Attach:
 		w.attach(r)
 	}
 	return r
+}
+
+// scope is middleware for the paths below some prefixes only.
+type scope struct {
+	at       *router
+	prefixes []value
+	fn       value
+}
+
+// scoped reads middleware arguments that texts may limit to prefixes; a router
+// among them is mounted there.
+func (w *wireCall) scoped(r *router) []value {
+	if !w.call.Scoped {
+		return w.middleware()
+	}
+	var prefixes, out []value
+	for i := 1; i <= len(w.args); i++ {
+		switch x := bare(w.arg(i)).(type) {
+		case str:
+			prefixes = append(prefixes, x)
+		case *slice:
+			prefixes = append(prefixes, listed(x)...)
+		case *router:
+			path := value(text(""))
+			if len(prefixes) > 0 {
+				path = prefixes[0]
+			}
+			x.parents = append(x.parents, edge{parent: r, prefix: path, before: listed(r.use.v), pos: w.pos})
+		default:
+			if len(prefixes) > 0 {
+				out = append(out, &scope{at: r, prefixes: prefixes, fn: w.arg(i)})
+				continue
+			}
+			out = append(out, w.arg(i))
+		}
+	}
+	return out
 }
 
 func appended(list value, more []value) value {
@@ -409,7 +448,7 @@ func (w *wireCall) attach(r *router) {
 			x.router, x.reached, x.chain = r, w.reached, w.chain()
 			x.middleware = append(listed(r.use.v), x.middleware...)
 		case *router:
-			x.parents = append(x.parents, edge{parent: r, prefix: text(""), before: listed(r.use.v)})
+			x.parents = append(x.parents, edge{parent: r, prefix: text(""), before: listed(r.use.v), pos: w.pos})
 		case *unknown:
 			w.entries = append(w.entries, &entry{
 				lib: w.lib, name: w.lib.Name + "." + w.name, router: r, pos: w.pos, chain: w.chain(), reached: w.reached, path: x, handler: x,
