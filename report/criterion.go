@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 
@@ -73,6 +74,12 @@ func (t *Tally) PassN(n int, evidence ...Related) {
 // filled in.
 func (t *Tally) Fail(f Finding) {
 	t.c.Examined++
+	t.Also(f)
+}
+
+// FailN counts n violating sites that one finding describes together.
+func (t *Tally) FailN(n int, f Finding) {
+	t.c.Examined += n
 	t.Also(f)
 }
 
@@ -195,7 +202,7 @@ func (c Criterion) proven() Criterion {
 		return unproven(fmt.Sprintf("the check passed with %d of %d sites satisfied", c.Satisfied, c.Examined))
 	case (c.Outcome == Fail || c.Outcome == Partial) && len(c.Findings) == 0:
 		t := &Tally{c}
-		t.Also(Finding{Message: c.Rule.Title})
+		t.Also(Finding{Message: cmp.Or(c.Reason, c.Rule.Title)})
 		return t.c
 	}
 	return c

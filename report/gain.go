@@ -98,6 +98,11 @@ func (c Criterion) satisfied(settled bool) Criterion {
 	return fixed
 }
 
+// CapsMatter reports whether a cap changes what any of the rules would bring.
+func CapsMatter(gains []Gain) bool {
+	return slices.ContainsFunc(gains, func(g Gain) bool { return g.Total.Cmp(g.Uncapped) != 0 })
+}
+
 // compareBool puts true first.
 func compareBool(a, b bool) int {
 	switch {

@@ -78,18 +78,6 @@ func (c Criterion) Sites() string {
 	return fmt.Sprintf("%d/%d", c.Satisfied, c.Examined)
 }
 
-// Remark is the outcome in words, with the reason for what is not decided or
-// does not apply.
-func (c Criterion) Remark() string {
-	switch {
-	case c.Outcome == Inconclusive, c.Outcome == NotApplicable:
-		return c.Outcome.Words() + ": " + c.Reason
-	case c.Undecided > 0:
-		return fmt.Sprintf("%s, %d undecided: %s", c.Outcome.Words(), c.Undecided, c.Reason)
-	}
-	return c.Outcome.Words()
-}
-
 // Remark says where to start, and why a blocker leads the list.
 func (g Gain) Remark() string {
 	c := g.Criterion
@@ -110,17 +98,34 @@ func (s Section) CapNote() string {
 	if !s.Capped() {
 		return ""
 	}
-	return fmt.Sprintf("capped at %s while a blocker fails: %s", s.Score, strings.Join(capping([]Section{s}), ", "))
+	return capNote(*s.Uncapped, *s.Score, []Section{s})
 }
 
 // CapNote says which blockers cap the total; empty where none does. The caps of
 // sections are not meant: they are in the sections' scores.
 func (r *Report) CapNote() string {
 	low, high, ok := r.Formulas()
-	if !ok || low.Value.Cmp(r.Score.Low) == 0 && high.Value.Cmp(r.Score.High) == 0 {
+	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("capped at %s while a blocker fails: %s", r.Score, strings.Join(capping(r.Sections), ", "))
+	return capNote(Interval{low.Value, high.Value}, *r.Score, r.Sections)
+}
+
+// capNote says which end of a score is capped, and by which blockers.
+func capNote(before, after Interval, sections []Section) string {
+	low, high := before.Low.Cmp(after.Low) != 0, before.High.Cmp(after.High) != 0
+	note := ""
+	switch {
+	case low && (high || after.IsPoint()):
+		note = "capped at " + Decimal(after.Low)
+	case low:
+		note = "lower end capped at " + Decimal(after.Low)
+	case high:
+		note = "upper end capped at " + Decimal(after.High)
+	default:
+		return ""
+	}
+	return note + " while a blocker fails: " + strings.Join(capping(sections), ", ")
 }
 
 // IsCapped reports whether any cap, on a section or on the total, limits the

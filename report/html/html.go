@@ -31,16 +31,17 @@ func Write(w io.Writer, r *report.Report) error {
 // view is what the template reads: everything decided, nothing to compute.
 type view struct {
 	*report.Report
-	Style    template.CSS
-	Verdict  verdictView
-	Total    *scoreView
-	CapNote  string
-	Uncapped string
-	Sections []sectionView
-	Gains    []gainView
-	Groups   []groupView
-	Coverage *coverageView
-	Facets   []string
+	Style      template.CSS
+	Verdict    verdictView
+	Total      *scoreView
+	CapNote    string
+	Uncapped   string
+	Sections   []sectionView
+	Gains      []gainView
+	CapsMatter bool
+	Groups     []groupView
+	Coverage   *coverageView
+	Facets     []string
 }
 
 type verdictView struct{ Class, Symbol, Word, Meaning string }
@@ -117,12 +118,14 @@ func viewOf(r *report.Report) view {
 			rules[c.Rule.ID] = c.Rule
 		}
 	}
-	for _, g := range report.Gains(r) {
+	gains := report.Gains(r)
+	v.CapsMatter = report.CapsMatter(gains)
+	for _, g := range gains {
 		one := gainView{Rule: g.Criterion.Rule, Link: template.URL("#rule-" + g.Criterion.Rule.ID), Points: report.Gained(g.Total), Remark: g.Remark()}
 		if len(g.Criterion.Findings) == 0 {
 			one.Link = template.URL(g.Criterion.Rule.URL())
 		}
-		if r.IsCapped() {
+		if v.CapsMatter {
 			one.Uncapped = report.Gained(g.Uncapped)
 		}
 		v.Gains = append(v.Gains, one)

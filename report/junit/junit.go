@@ -51,7 +51,7 @@ type testcase struct {
 type problem struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr,omitempty"`
-	Text    string `xml:",chardata"`
+	Text    string `xml:",cdata"`
 }
 
 // Write writes the XML document. A criterion that does not apply is skipped, an

@@ -114,13 +114,14 @@ func fixFirst(d *document, r *report.Report) {
 		return
 	}
 	d.text("### What to fix first\n\nPoints of the total gained by each rule alone")
-	if r.IsCapped() {
+	capped := report.CapsMatter(gains)
+	if capped {
 		d.text(", now and before caps")
 	}
 	d.text(".\n\n| Points | Rule | Section | |\n|---:|---|---|---|\n")
 	for _, g := range gains[:min(gainsShown, len(gains))] {
 		points := report.Gained(g.Total)
-		if r.IsCapped() {
+		if capped {
 			points += " / " + report.Gained(g.Uncapped)
 		}
 		d.textf("| %s | %s | %s | %s |\n", points, link(g.Criterion.Rule), g.Criterion.Rule.Section, escape(g.Remark()))

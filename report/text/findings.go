@@ -50,10 +50,10 @@ func (t *renderer) group(fs []report.Finding) {
 
 func (t *renderer) finding(f report.Finding, place int) {
 	at := f.Position.String()
-	if at == "" {
-		at = "–"
-	}
 	lead := []span{{"    " + pad(at, place) + "  ", accent}}
+	if place == 0 { // no finding of this rule has a place
+		lead = []span{{"    ", plain}}
+	}
 	if utf8.RuneCountInString(at) > place { // too long for the column: a line of its own
 		t.line(span{"    " + at, accent})
 		lead = []span{{strings.Repeat(" ", 4+place+2), plain}}

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -136,10 +137,12 @@ func (t *renderer) criteria(s report.Section) {
 		}
 	}
 	var passed, idle []string
+	said := ""
 	for _, c := range s.Criteria {
 		switch {
 		case t.ownLine(c):
 			t.criterion(s, c, id)
+			said = t.reason(c, said)
 		case c.Outcome == report.Pass:
 			passed = append(passed, c.Rule.ID+" "+c.Sites())
 		default:
@@ -172,12 +175,30 @@ func (t *renderer) criterion(s report.Section, c report.Criterion, id int) {
 	lost := report.Lost(s.Lost(c))
 	facts := []span{
 		{"    " + c.Outcome.Symbol() + " ", st}, {pad(c.Rule.ID, id+2), plain}, {pad(c.Rule.Severity.String(), 9), severityStyle(c.Rule.Severity)},
-		{padLeft(c.Sites(), 11), plain}, {padLeft(lost, 8), st}, {"  ", plain},
+		{padLeft(c.Sites(), 11), plain}, {padLeft(lost, 8), st}, {"  " + c.Outcome.Words(), faint},
 	}
-	t.wrapped(facts, c.Remark(), faint)
-	if t.verbose || c.Undecided > 0 || c.Outcome == report.Inconclusive {
+	if c.Undecided > 0 && c.Undecided < c.Examined {
+		facts = append(facts, span{fmt.Sprintf(", %d undecided", c.Undecided), faint})
+	}
+	t.line(facts...)
+}
+
+// reason explains what is not decided or does not apply, with the places behind
+// it. One that was just said is not repeated; it returns what was said last.
+func (t *renderer) reason(c report.Criterion, said string) string {
+	open := c.Undecided > 0 || c.Outcome == report.Inconclusive
+	switch {
+	case c.Reason == "" || !open && c.Outcome != report.NotApplicable:
+	case c.Reason == said:
+		t.line(span{"      for the same reason", faint})
+	default:
+		t.wrapped([]span{{"      ", plain}}, c.Reason, faint)
+		said = c.Reason
+	}
+	if t.verbose || open {
 		t.evidence(c.Evidence)
 	}
+	return said
 }
 
 // evidence lists the places behind a verdict that is no finding.
