@@ -110,7 +110,7 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 		if !m.worthwhile(t) {
 			continue
 		}
-		one := m.call(t.c, t.args, status)
+		one := m.call(t.c, f.typed(t, instr.Common()), status)
 		if out == nil {
 			out = one
 		} else {
@@ -157,6 +157,21 @@ func joinOutcomes(a, b *outcome) *outcome {
 		result: join(a.result, b.result), events: append(append([]event(nil), a.events...), b.events...),
 		clean: a.clean || b.clean, passes: a.passes || b.passes, answers: a.answers || b.answers, status: a.status, leaky: a.leaky && b.leaky,
 	}
+}
+
+// typed tells a generic function the types of its arguments.
+func (f *frame) typed(t target, c *ssa.CallCommon) []value {
+	params := t.c.fn.SSA.Params
+	if t.c.fn.SSA.TypeParams().Len() == 0 || len(params) != len(t.args) || len(params) != len(c.Args) {
+		return t.args
+	}
+	args := append([]value(nil), t.args...)
+	for i, p := range params {
+		if _, generic := p.Type().(*types.TypeParam); generic && args[i].dyn == nil {
+			args[i].dyn = c.Args[i].Type()
+		}
+	}
+	return args
 }
 
 func (m *machine) worthwhile(t target) bool {
@@ -236,7 +251,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	for _, a := range args {
 		t = t.with(taint(a))
 	}
-	if c.IsInvoke() && f.m.x.inModule(fn.Pkg()) {
+	if c.IsInvoke() && f.m.x.crowded[fn.FullName()] {
 		f.escape(b, instr, args)
 	}
 	if !keepsInput(fn) {

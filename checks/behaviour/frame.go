@@ -143,7 +143,7 @@ func (f *frame) branch(b *ssa.BasicBlock, instr *ssa.If) {
 	if !ok && (cond.request || cond.operand || cond.input != 0) {
 		f.note(b, event{kind: eventOpen, pos: condPos(instr), cond: cond})
 	}
-	if cond.input != 0 && validates(instr.Cond) {
+	if cond.input != 0 {
 		f.m.guarded(f, cond.input, b, instr)
 	}
 }
@@ -429,7 +429,10 @@ func (f *frame) eval(instr ssa.Value) value {
 	case *ssa.IndexAddr:
 		return f.indexAddr(v)
 	case *ssa.Index:
-		return f.member(taint(f.get(v.X)), v.Type())
+		x := f.get(v.X)
+		y := taint(x)
+		y.zero = x.zero
+		return f.member(y, v.Type())
 	case *ssa.Lookup:
 		return f.lookup(v)
 	case *ssa.Slice:
@@ -581,7 +584,12 @@ func (f *frame) load(v *ssa.UnOp, x value) value {
 }
 
 // member is a part of a value that is only known by where it comes from.
-func (f *frame) member(x value, t types.Type) value {
+func (f *frame) member(x value, t types.Type) value { return memberOf(x, t) }
+
+func memberOf(x value, t types.Type) value {
+	if x.zero {
+		return zeroOf(t).with(x)
+	}
 	if x.absent {
 		return absentOf(t).with(x.tainted())
 	}

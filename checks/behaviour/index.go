@@ -25,6 +25,8 @@ type Index struct {
 	packages map[string]bool
 	// impls caches the implementations of interface methods by full name.
 	impls map[string][]*behaviour.Function
+	// crowded methods have too many of them to follow.
+	crowded map[string]bool
 	// named are the module's types with methods, in order.
 	named []types.Type
 	// errorStatus and globalFuncs are what package variables hold.
@@ -46,7 +48,7 @@ func Of(p *load.Program) *Index {
 func build(p *load.Program) *Index {
 	x := &Index{
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
-		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{},
+		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{}, crowded: map[string]bool{},
 		errorStatus: map[string]int{}, globalFuncs: map[string]*behaviour.Function{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{},
 	}
 	var all []*behaviour.Function
@@ -254,7 +256,7 @@ func (x *Index) implementations(method *types.Func) []*behaviour.Function {
 	}
 	sort.Slice(found, func(i, j int) bool { return found[i].Key < found[j].Key })
 	if len(found) > maxImplementations {
-		found = nil
+		found, x.crowded[name] = nil, true
 	}
 	x.impls[name] = found
 	return found

@@ -25,6 +25,8 @@ type input struct {
 	// Lost input was decoded into something that cannot be followed.
 	Lost      bool
 	errorUsed bool
+	// branched: some branch depends on its value.
+	branched bool
 	// guards are the places where its value decides about an error, in order.
 	guards []guard
 	// escaped is the first call that it was handed to and that cannot be followed.
@@ -72,15 +74,14 @@ func (in *input) addGuard(g guard) {
 
 // guarded is told of a branch on input; it counts where one side leads to an error.
 func (m *machine) guarded(f *frame, bits uint64, b *ssa.BasicBlock, instr *ssa.If) {
+	for _, in := range m.inputs {
+		in.branched = in.branched || in.bit&bits != 0
+	}
 	yes, no := leadsToError(b.Succs[0], f), leadsToError(b.Succs[1], f)
 	if yes != no {
 		m.validated(f, bits, condPos(instr), "comparison")
 	}
 }
-
-// validates reports whether a condition can judge a value: any does that is
-// made from it.
-func validates(cond ssa.Value) bool { return cond != nil }
 
 // leadsToError reports whether a branch makes or returns an error, or answers
 // with one, before it joins the rest again.

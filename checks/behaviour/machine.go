@@ -172,7 +172,7 @@ func (m *machine) part(c *cell, i int, t types.Type) *cell {
 	if c.parts == nil {
 		c.parts = map[int]*cell{}
 	}
-	p := &cell{id: c.id*1000 + i + 2, typ: t, input: c.input, absent: c.absent}
+	p := &cell{id: c.id*1000 + i + 2, typ: t, whole: c, input: c.input, absent: c.absent}
 	c.parts[i] = p
 	return p
 }
@@ -214,6 +214,11 @@ func (c *cell) load() value {
 	}
 	if c.input != 0 {
 		return value{input: c.input}
+	}
+	for w := c.whole; w != nil; w = w.whole { // assigned as a whole
+		if w.stored {
+			return memberOf(w.v, c.typ)
+		}
 	}
 	if len(c.parts) > 0 {
 		return c.inside()

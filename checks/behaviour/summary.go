@@ -42,6 +42,8 @@ type Input struct {
 	// says that the binder itself runs the validator.
 	Validated       []report.Related
 	BinderValidates bool
+	// Branched says that any branch depends on its value.
+	Branched bool
 	// Lost says that the run could not follow the value; Escapes is where it was
 	// handed to code that could not be looked into.
 	Lost    bool
@@ -97,6 +99,7 @@ func (x *Index) summarise(h routes.Handler) *Summary {
 		return &Summary{Reason: "the source of " + h.Name + " is not at hand"}
 	}
 	m := newMachine(x, false)
+	m.behind = behindOf(h)
 	out := m.settle(func() *outcome { return m.serve(m.bound(h, fn), 0).out })
 	s := &Summary{Known: true, Complete: !m.over}
 	for _, in := range m.inputs {
@@ -106,7 +109,7 @@ func (x *Index) summarise(h routes.Handler) *Summary {
 	for _, e := range out.events {
 		switch e.kind {
 		case eventAnswer, eventMade:
-			if e.answer.Returned && !e.answer.HasBody {
+			if e.answer.Returned && (e.fn != fn || made(out, e.answer.Status)) {
 				continue // the making of the error was noted
 			}
 			s.Answers = append(s.Answers, x.answer(e))
@@ -118,10 +121,32 @@ func (x *Index) summarise(h routes.Handler) *Summary {
 	return s
 }
 
+// behindOf are the handlers that a middleware captured: they are summarised on
+// their own.
+func behindOf(h routes.Handler) map[token.Pos]bool {
+	behind := map[token.Pos]bool{}
+	for _, b := range h.Bound {
+		if b.Handler != nil {
+			behind[b.Handler.Key] = true
+		}
+	}
+	return behind
+}
+
+// made reports whether an error of the status was seen in the making.
+func made(out *outcome, status int) bool {
+	for _, e := range out.events {
+		if e.kind == eventMade && !e.answer.Returned && e.answer.Status == status {
+			return true
+		}
+	}
+	return false
+}
+
 func (x *Index) input(in *input) Input {
 	out := Input{
 		Place: placeName(in.Place), Name: in.Name, Type: in.Type, Decodes: in.Decodes, Limited: in.Limited,
-		ErrorChecked: in.errorUsed, BinderValidates: in.Validates, Lost: in.Lost, Pos: x.program.Position(in.pos),
+		ErrorChecked: in.errorUsed, BinderValidates: in.Validates, Lost: in.Lost, Branched: in.branched, Pos: x.program.Position(in.pos),
 	}
 	sort.Slice(in.guards, func(i, j int) bool { return in.guards[i].pos < in.guards[j].pos })
 	for _, g := range in.guards {
@@ -208,3 +233,12 @@ func (x *Index) onlyCallee(fn *behaviour.Function) *behaviour.Function {
 	}
 	return only
 }
+
+// The parts of an answer, for callers that tell them apart.
+const (
+	StatusPart = behaviour.StatusPart
+	PiecePart  = behaviour.PiecePart
+	WholePart  = behaviour.WholePart
+	// ValuePart is an error that becomes the answer when it is returned.
+	ValuePart = behaviour.ValuePart
+)

@@ -48,6 +48,8 @@ type value struct {
 	operand bool
 	// nilSlice says that it is a slice that was never made nor appended to.
 	nilSlice bool
+	// zero structs have only zero fields.
+	zero bool
 	// keys are the constant keys that a map was made with.
 	keys string
 }
@@ -82,6 +84,7 @@ type closure struct {
 type cell struct {
 	id     int
 	typ    types.Type
+	whole  *cell // that it is a part of
 	stored bool
 	v      value
 	parts  map[int]*cell
@@ -120,7 +123,7 @@ func (v value) number() (int, bool) {
 func same(a, b value) bool {
 	if a.kind != b.kind || a.absent != b.absent || a.request != b.request || a.input != b.input || a.part != b.part ||
 		a.limited != b.limited || a.status != b.status || a.fn != b.fn || a.next != b.next || a.cell != b.cell ||
-		a.operand != b.operand || a.nilSlice != b.nilSlice || a.keys != b.keys || !sameType(a.dyn, b.dyn) {
+		a.operand != b.operand || a.nilSlice != b.nilSlice || a.zero != b.zero || a.keys != b.keys || !sameType(a.dyn, b.dyn) {
 		return false
 	}
 	if a.kind == known && a.c != b.c && (a.c.Kind() != b.c.Kind() || a.c.ExactString() != b.c.ExactString()) {
@@ -154,7 +157,7 @@ func join(a, b value) value {
 	j := value{
 		absent: a.absent && b.absent, request: a.request || b.request, input: a.input | b.input,
 		operand: a.operand || b.operand, next: a.next || b.next, nilSlice: a.nilSlice || b.nilSlice,
-		limited: a.limited && b.limited,
+		limited: a.limited && b.limited, zero: a.zero && b.zero,
 	}
 	if a.kind == b.kind && a.kind != known {
 		j.kind = a.kind
@@ -217,6 +220,9 @@ func (v value) key() string {
 	if v.limited {
 		s.WriteByte('l')
 	}
+	if v.zero {
+		s.WriteByte('z')
+	}
 	if v.nilSlice {
 		s.WriteByte('0')
 	}
@@ -259,7 +265,7 @@ func keysOfAll(vs []value) string {
 func (v value) result(i int) value {
 	if v.tuple == nil || i >= len(v.tuple.vs) {
 		w := v
-		w.tuple, w.kind, w.c, w.dyn, w.fn, w.cell, w.status = nil, unknown, nil, nil, nil, nil, 0
+		w.tuple, w.kind, w.c, w.dyn, w.fn, w.cell, w.status, w.zero = nil, unknown, nil, nil, nil, nil, 0, false
 		return w
 	}
 	return v.tuple.vs[i]
@@ -295,7 +301,7 @@ func absentOf(t types.Type) value {
 	return zeroOf(t).with(v)
 }
 
-// zeroOf is the zero value of a type, unknown for structs and type parameters.
+// zeroOf is the zero value of a type, unknown for type parameters.
 func zeroOf(t types.Type) value {
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
@@ -315,6 +321,8 @@ func zeroOf(t types.Type) value {
 		if _, param := t.(*types.TypeParam); !param {
 			return value{kind: null}
 		}
+	case *types.Struct, *types.Array:
+		return value{zero: true}
 	}
 	return value{}
 }

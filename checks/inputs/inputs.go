@@ -1,0 +1,279 @@
+// Package inputs judges whether what a handler takes out of a request is held
+// against its constraints before it is used.
+package inputs
+
+import (
+	"context"
+	"fmt"
+	"go/types"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/matrix"
+	"github.com/backend-conformance/conformance/checks/spec"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// Check judges validation, and sets the facet Validation.
+var Check = check.Check{
+	Name:  "inputs",
+	Rules: []rule.Rule{Unvalidated},
+	Run:   run,
+}
+
+// Unvalidated is the rule input-unvalidated.
+var Unvalidated = rule.Rule{
+	ID: "input-unvalidated", Title: "decoded input that is used without validation",
+	Section: rule.Endpoints, Supports: []rule.Section{rule.Security}, Severity: rule.Major, Ratio: true, Since: "1.0.0",
+	Why: "A decoder only looks at JSON types. Empty names, negative amounts and made-up states go through to the database, " +
+		"and come back as errors of the server or as wrong data.",
+	Fix: "Validate the decoded value right after decoding and answer 400 or 422: a validator with tags, a Validate method, or comparisons.",
+	Limits: "Any branch that depends on the value and leads to an error counts as validation of the whole value; which constraint it enforces " +
+		"is not compared here. Input that is handed to code outside the module or behind unknown interfaces is inconclusive.",
+}
+
+func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
+	if r.Program == nil || r.Matrix == nil {
+		return nil, fmt.Errorf("judge inputs: the module was not loaded")
+	}
+	x := behaviour.Of(r.Program)
+	t := report.Examine(Unvalidated)
+	for _, e := range r.Matrix.Endpoints {
+		if e.Route == nil || e.Operation == nil {
+			e.Validation = report.FacetAbsent
+			if e.Operation == nil {
+				e.Validation = report.FacetNotApplicable
+			}
+			continue
+		}
+		judge(t, x, e)
+	}
+	return []report.Criterion{t.Criterion("no operation with a route takes input that has constraints")}, nil
+}
+
+// verdict is what one input came out as.
+type verdict struct {
+	facet   report.Facet
+	reason  string
+	input   behaviour.Input
+	by      report.Related
+	trusted bool
+}
+
+func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint) {
+	s := x.Handler(e.Route.Handler)
+	name := e.Name()
+	if !s.Known {
+		e.Validation = report.FacetInconclusive
+		if constrained(e.Document, e.Operation) {
+			t.Undecided(fmt.Sprintf("%s: %s", name, s.Reason), report.Related{Position: e.Route.Pos, Message: name})
+		}
+		return
+	}
+	if m, ok := specValidator(e); ok {
+		e.Validation = report.FacetOK
+		if constrained(e.Document, e.Operation) {
+			t.Pass(report.Related{Position: e.Route.Pos, Message: fmt.Sprintf("%s: %s holds requests against the document", name, m)})
+		}
+		return
+	}
+	verdicts := verdictsOf(e, s)
+	worst := worstOf(verdicts)
+	if worst == nil {
+		e.Validation = report.FacetNotApplicable
+		return
+	}
+	e.Validation = worst.facet
+	switch worst.facet {
+	case report.FacetOK:
+		t.Pass(worst.by)
+	case report.FacetInconclusive:
+		t.Undecided(fmt.Sprintf("%s: %s", name, worst.reason), report.Related{Position: worst.input.Pos, Message: name})
+	default:
+		t.Fail(report.Finding{
+			Message:  fmt.Sprintf("%s uses %s without validation; check it before use and answer 400 or 422", name, describe(worst.input)),
+			Position: worst.input.Pos, Endpoint: name, Anchor: name,
+			Related: []report.Related{{Position: e.Operation.Pos, Message: "its constraints are declared here"}},
+		})
+	}
+}
+
+func describe(in behaviour.Input) string {
+	if in.Decodes {
+		return "what it decodes into " + typeName(in.Type)
+	}
+	return fmt.Sprintf("%s parameter %q", in.Place, in.Name)
+}
+
+func typeName(t types.Type) string {
+	if t == nil {
+		return "a value"
+	}
+	return types.TypeString(t, func(p *types.Package) string { return p.Name() })
+}
+
+func worstOf(vs []verdict) *verdict {
+	order := map[report.Facet]int{report.FacetMismatch: 3, report.FacetInconclusive: 2, report.FacetOK: 1}
+	var worst *verdict
+	for i := range vs {
+		if worst == nil || order[vs[i].facet] > order[worst.facet] {
+			worst = &vs[i]
+		}
+	}
+	return worst
+}
+
+// verdictsOf judges each input for which the document or the code has
+// constraints.
+func verdictsOf(e *matrix.Endpoint, s *behaviour.Summary) []verdict {
+	var out []verdict
+	params := map[string]spec.Parameter{}
+	for _, p := range e.Operation.Parameters {
+		params[p.In+" "+p.Name] = p
+	}
+	for _, in := range s.Inputs {
+		switch {
+		case in.Decodes && in.Place == "body" || in.Decodes && in.Place == "request" || in.Decodes && in.Place == "form":
+			if bodyConstrained(e.Document, e.Operation) {
+				out = append(out, ofBody(in, s))
+			}
+		case in.Name != "":
+			p, ok := params[in.Place+" "+in.Name]
+			if ok && valueConstrained(e.Document.Resolve(p.Schema)) {
+				out = append(out, ofParameter(in))
+			}
+		}
+	}
+	return out
+}
+
+func ofBody(in behaviour.Input, s *behaviour.Summary) verdict {
+	switch {
+	case len(in.Validated) > 0:
+		return verdict{facet: report.FacetOK, input: in, by: in.Validated[0]}
+	case in.BinderValidates && hasTags(in.Type, 0):
+		return verdict{facet: report.FacetOK, input: in, by: report.Related{Position: in.Pos, Message: "validated by the binder"}}
+	case in.Lost:
+		return verdict{facet: report.FacetInconclusive, input: in, reason: "what is decoded could not be followed"}
+	case in.Escapes.IsValid():
+		return verdict{facet: report.FacetInconclusive, input: in, reason: "what is decoded is handed to code that could not be followed (" + in.Escapes.String() + ")"}
+	case !s.Complete:
+		return verdict{facet: report.FacetInconclusive, input: in, reason: "the handler is too large to follow"}
+	}
+	return verdict{facet: report.FacetMismatch, input: in}
+}
+
+func ofParameter(in behaviour.Input) verdict {
+	switch {
+	case in.Branched && len(in.Validated) == 0:
+		return verdict{facet: report.FacetOK, input: in, by: report.Related{Position: in.Pos, Message: "decides a branch"}}
+	case len(in.Validated) > 0:
+		return verdict{facet: report.FacetOK, input: in, by: in.Validated[0]}
+	case in.Escapes.IsValid():
+		return verdict{facet: report.FacetInconclusive, input: in, reason: fmt.Sprintf("parameter %q is handed to code that could not be followed (%s)", in.Name, in.Escapes)}
+	}
+	return verdict{facet: report.FacetMismatch, input: in}
+}
+
+// specValidator finds a middleware that holds requests against the document.
+func specValidator(e *matrix.Endpoint) (string, bool) {
+	for _, m := range e.Route.Middleware {
+		if validatorName.MatchString(m.Name) {
+			return m.Name, true
+		}
+	}
+	return "", false
+}
+
+var validatorName = regexp.MustCompile(`OapiRequestValidator|OpenAPIValidator|openapi3filter|ValidateRequest`)
+
+// hasTags reports whether a struct, or one inside it, carries validation tags.
+func hasTags(t types.Type, depth int) bool {
+	if t == nil || depth > 6 {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Pointer:
+		return hasTags(u.Elem(), depth+1)
+	case *types.Slice:
+		return hasTags(u.Elem(), depth+1)
+	case *types.Struct:
+		for i := range u.NumFields() {
+			tag := reflect.StructTag(u.Tag(i))
+			for _, key := range []string{"binding", "validate", "valid", "vd"} {
+				if v := tag.Get(key); v != "" && v != "-" {
+					return true
+				}
+			}
+			if hasTags(u.Field(i).Type(), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// constrained reports whether the document sets constraints on any input.
+func constrained(d *spec.Document, op *spec.Operation) bool {
+	if bodyConstrained(d, op) {
+		return true
+	}
+	for _, p := range op.Parameters {
+		if valueConstrained(d.Resolve(p.Schema)) {
+			return true
+		}
+	}
+	return false
+}
+
+func bodyConstrained(d *spec.Document, op *spec.Operation) bool {
+	if op.Body == nil {
+		return false
+	}
+	for _, m := range op.Body.Content {
+		if schemaConstrained(d, m.Schema, 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// schemaConstrained looks for anything beyond JSON types.
+func schemaConstrained(d *spec.Document, s *spec.Schema, depth int) bool {
+	s = d.Resolve(s)
+	if s == nil || depth > 6 {
+		return false
+	}
+	if len(s.Required) > 0 || valueConstrained(s) {
+		return true
+	}
+	for _, p := range s.Properties {
+		if schemaConstrained(d, p.Schema, depth+1) {
+			return true
+		}
+	}
+	for _, list := range [][]*spec.Schema{s.AllOf, s.OneOf, s.AnyOf, {s.Items}} {
+		for _, inner := range list {
+			if inner != nil && schemaConstrained(d, inner, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// formats that a decoder enforces or that constrain nothing.
+const freeFormats = " int32 int64 float double byte binary password "
+
+func valueConstrained(s *spec.Schema) bool {
+	if s == nil {
+		return false
+	}
+	return len(s.Enum) > 0 || s.Pattern != "" || s.Minimum != nil || s.Maximum != nil || s.MinLength != nil || s.MaxLength != nil ||
+		s.MinItems != nil || s.MaxItems != nil || s.MultipleOf != nil || s.UniqueItems ||
+		s.Format != "" && !strings.Contains(freeFormats, " "+s.Format+" ")
+}
