@@ -103,6 +103,7 @@ func TestParseRefuses(t *testing.T) {
 		"self alias":         {"d.yaml", "openapi: 3.0.0\nx: &x\n  y: *x\n", "d.yaml:3: alias *x contains itself; use $ref for recursion"},
 		"deep alias chain":   {"d.yaml", aliasChain(1500), "levels deep; name the inner parts"},
 		"too large":          {"d.yaml", "openapi: 3.0.0\n#" + strings.Repeat("x", maxFileSize), "d.yaml: is larger than 10 MB; split the document"},
+		"too many nodes":     {"d.yaml", "openapi: 3.0.0\nx: [" + strings.Repeat("a,", 4<<20) + "]", "d.yaml: has more than 2000000 nodes; split the document"},
 		"missing":            {"gone.yaml", "", "gone.yaml: cannot be opened: file does not exist"},
 		"something after it": {"d.json", "{\"openapi\": \"3.0.0\"} x", "d.json:1: is not valid JSON: "},
 	}

@@ -71,6 +71,9 @@ func readSource(files fs.FS, name string) (*source, error) {
 	if line > 0 {
 		return fail(line, "not UTF-8 text; save the document as UTF-8")
 	}
+	if separators(data) > maxSeparators {
+		return refuse(0, fmt.Sprintf("has more than %d nodes; split the document", maxNodes))
+	}
 	s := &source{path: name}
 	if err := s.parse(data); err != nil {
 		var syntax *syntaxError
@@ -92,6 +95,22 @@ func readSource(files fs.FS, name string) (*source, error) {
 		}
 	}
 	return s, nil
+}
+
+// maxSeparators bounds the nodes that a file can have before a parser spends a
+// few hundred bytes of memory on each.
+const maxSeparators = 3_000_000
+
+// separators counts the bytes that can begin or end a node.
+func separators(data []byte) int {
+	n := 0
+	for _, b := range data {
+		switch b {
+		case '\n', ',', ':', '-', '[', '{', '?':
+			n++
+		}
+	}
+	return n
 }
 
 // readLimited reads a regular file of at most maxFileSize.
