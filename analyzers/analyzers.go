@@ -6,15 +6,19 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
+	"github.com/backend-conformance/conformance/analyzers/cryptoweak"
+	"github.com/backend-conformance/conformance/analyzers/deferloop"
 	"github.com/backend-conformance/conformance/analyzers/errorcontext"
 	"github.com/backend-conformance/conformance/analyzers/errorcontinues"
 	"github.com/backend-conformance/conformance/analyzers/errordetail"
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
 	"github.com/backend-conformance/conformance/analyzers/querycontext"
+	"github.com/backend-conformance/conformance/analyzers/randomweak"
 	"github.com/backend-conformance/conformance/analyzers/requestcontext"
 	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
+	"github.com/backend-conformance/conformance/analyzers/tlsweak"
 	"github.com/backend-conformance/conformance/analyzers/transaction"
 	"github.com/backend-conformance/conformance/analyzers/upstream"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -43,6 +47,10 @@ func Owners() []Owner {
 		{transaction.Analyzer, []rule.Rule{transaction.Rule}},
 		{querycontext.Analyzer, []rule.Rule{querycontext.Rule}},
 		{requestcontext.Analyzer, []rule.Rule{requestcontext.Rule}},
+		{cryptoweak.Analyzer, []rule.Rule{cryptoweak.Rule}},
+		{tlsweak.Analyzer, []rule.Rule{tlsweak.Rule}},
+		{randomweak.Analyzer, []rule.Rule{randomweak.Rule}},
+		{deferloop.Analyzer, []rule.Rule{deferloop.Rule}},
 	}
 }
 

@@ -77,6 +77,10 @@ func judge(pass *analysis.Pass, r *diag.Reporter, f source.Func, g *cfg.CFG, m s
 		return
 	}
 	if leak := p.leak(g); leak != nil {
+		if p.spansLoop(f.Body) {
+			r.Undecided(Rule, m.Call, m.Var.Name()+" outlives the turn of the loop in which it is begun")
+			return
+		}
 		related := []analysis.RelatedInformation{{Pos: leak.Pos(), Message: "leaves it open"}}
 		r.Report(Rule, m.Call, related, "%s stays open when the function leaves at line %d: defer %s.Rollback()",
 			m.Var.Name(), pass.Fset.Position(leak.Pos()).Line, m.Var.Name())
@@ -89,6 +93,22 @@ type paths struct {
 	pass *analysis.Pass
 	made source.Made
 	seen map[*cfg.Block]bool
+}
+
+// spansLoop knows a transaction that is begun in one turn of a loop and ended in
+// another: which turn is which cannot be told.
+func (p *paths) spansLoop(body ast.Node) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+			inside := n.Pos() <= p.made.Call.Pos() && p.made.Call.End() <= n.End()
+			declared := n.Pos() <= p.made.Var.Pos() && p.made.Var.Pos() <= n.End()
+			found = found || inside && !declared
+		}
+		return !found
+	})
+	return found
 }
 
 // mentions reports whether tx occurs below n.

@@ -1,0 +1,31 @@
+package a
+
+import "sync"
+
+func bad(list []*sync.Mutex) {
+	for _, m := range list {
+		m.Lock()
+		defer m.Unlock() // want `defer m.Unlock runs only when the function ends`
+	}
+}
+
+func good(list []*sync.Mutex) {
+	for _, m := range list {
+		func() {
+			m.Lock()
+			defer m.Unlock()
+		}()
+	}
+	for _, m := range list {
+		if m != nil {
+			m.Lock()
+			defer m.Unlock()
+			return
+		}
+	}
+	for _, m := range list {
+		m.Lock()
+		defer m.Unlock()
+		break
+	}
+}

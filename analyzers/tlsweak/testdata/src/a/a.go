@@ -1,0 +1,18 @@
+package a
+
+import "crypto/tls"
+
+func bad() {
+	_ = &tls.Config{
+		InsecureSkipVerify: true,             // want `accepts every certificate`
+		MinVersion:         tls.VersionTLS10, // want `allows TLS before 1.2`
+	}
+	c := &tls.Config{}
+	c.InsecureSkipVerify = true // want `accepts every certificate`
+}
+
+func good(skip bool) {
+	_ = &tls.Config{MinVersion: tls.VersionTLS13}
+	_ = &tls.Config{InsecureSkipVerify: skip}
+	_ = &tls.Config{InsecureSkipVerify: true, VerifyConnection: func(tls.ConnectionState) error { return nil }}
+}

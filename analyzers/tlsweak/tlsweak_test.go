@@ -1,0 +1,14 @@
+package tlsweak
+
+import (
+	"testing"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/fixture"
+)
+
+func TestTLSWeak(t *testing.T) {
+	got := fixture.Run(t, Analyzer, "a")[Rule.ID]
+	if want := (fixture.Tally{Examined: 7, Undecided: 1}); got != want {
+		t.Errorf("sites: got %+v, want %+v", got, want)
+	}
+}
