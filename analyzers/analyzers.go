@@ -6,13 +6,17 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
+	"github.com/backend-conformance/conformance/analyzers/compiledrequest"
+	"github.com/backend-conformance/conformance/analyzers/concatloop"
 	"github.com/backend-conformance/conformance/analyzers/cryptoweak"
 	"github.com/backend-conformance/conformance/analyzers/deferloop"
 	"github.com/backend-conformance/conformance/analyzers/errorcontext"
 	"github.com/backend-conformance/conformance/analyzers/errorcontinues"
 	"github.com/backend-conformance/conformance/analyzers/errordetail"
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
+	"github.com/backend-conformance/conformance/analyzers/exitoutside"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
+	"github.com/backend-conformance/conformance/analyzers/panicrequest"
 	"github.com/backend-conformance/conformance/analyzers/querycontext"
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
 	"github.com/backend-conformance/conformance/analyzers/requestcontext"
@@ -51,6 +55,10 @@ func Owners() []Owner {
 		{tlsweak.Analyzer, []rule.Rule{tlsweak.Rule}},
 		{randomweak.Analyzer, []rule.Rule{randomweak.Rule}},
 		{deferloop.Analyzer, []rule.Rule{deferloop.Rule}},
+		{concatloop.Analyzer, []rule.Rule{concatloop.Rule}},
+		{compiledrequest.Analyzer, []rule.Rule{compiledrequest.Rule}},
+		{panicrequest.Analyzer, []rule.Rule{panicrequest.Rule}},
+		{exitoutside.Analyzer, []rule.Rule{exitoutside.Rule}},
 	}
 }
 
