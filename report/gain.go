@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
+
+	"github.com/backend-conformance/conformance/report/rule"
 )
 
 // Gain is what one rule would bring if it were satisfied everywhere.
@@ -96,6 +98,44 @@ func (c Criterion) satisfied(settled bool) Criterion {
 		fixed.Outcome = Inconclusive
 	}
 	return fixed
+}
+
+// Mendable are the gains that come from mending something, in the same order.
+func Mendable(gains []Gain) []Gain {
+	return slices.DeleteFunc(slices.Clone(gains), func(g Gain) bool { return g.Settle })
+}
+
+// Settlement is one reason for which rules are inconclusive, and what it would
+// bring if all of them turned out well.
+type Settlement struct {
+	Reason string
+	// Points are of the total before caps, where gains add up exactly.
+	Points *big.Rat
+	Rules  []rule.Rule
+}
+
+// Settlements groups what is inconclusive by its reason, the weightiest first.
+func Settlements(gains []Gain) []Settlement {
+	var list []Settlement
+	place := map[string]int{}
+	for _, g := range gains {
+		if !g.Settle {
+			continue
+		}
+		c := g.Criterion
+		i, known := place[c.Reason]
+		if !known {
+			i = len(list)
+			place[c.Reason] = i
+			list = append(list, Settlement{Reason: c.Reason, Points: new(big.Rat)})
+		}
+		list[i].Points.Add(list[i].Points, g.Uncapped)
+		list[i].Rules = append(list[i].Rules, c.Rule)
+	}
+	slices.SortStableFunc(list, func(a, b Settlement) int {
+		return cmp.Or(b.Points.Cmp(a.Points), cmp.Compare(a.Reason, b.Reason))
+	})
+	return list
 }
 
 // CapsMatter reports whether a cap changes what any of the rules would bring.

@@ -265,3 +265,37 @@ func TestGains(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+func TestSettlementsGroupByReason(t *testing.T) {
+	const s = rule.Endpoints
+	rep := Build(Report{}, []Criterion{
+		CannotTell(testRule("a", s, rule.Minor, false), "no server"),
+		CannotTell(testRule("b", s, rule.Major, false), "no profile"),
+		CannotTell(testRule("c", s, rule.Major, false), "no server"),
+		counted(testRule("d", s, rule.Blocker, true), 4, 0, 1),
+		counted(testRule("e", s, rule.Minor, true), 1, 1, 0),
+		passing("f", s),
+	}, Gates{Sections: []rule.Section{s}})
+	gains := Gains(rep)
+	var got []string
+	total := new(big.Rat)
+	for _, x := range Settlements(gains) {
+		var ids []string
+		for _, r := range x.Rules {
+			ids = append(ids, r.ID)
+		}
+		total.Add(total, x.Points)
+		got = append(got, x.Reason+" "+Gained(x.Points)+" "+strings.Join(ids, ","))
+	}
+	// Of 29: 2 + 5, 5, 10·1/5.
+	want := []string{"no server +24.1 c,a", "no profile +17.2 b", "unknown +6.8 d"}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if open := new(big.Rat).Sub(rep.Uncapped.High, rep.Uncapped.Low); total.Cmp(open) != 0 {
+		t.Errorf("settlements make %s, the interval is %s wide", total.RatString(), open.RatString())
+	}
+	if m := Mendable(gains); len(m) != 1 || m[0].Criterion.Rule.ID != "e" {
+		t.Errorf("mendable: %d gains", len(m))
+	}
+}

@@ -83,8 +83,9 @@ func (g Gain) Remark() string {
 	c := g.Criterion
 	remark := Plural(len(c.Findings), "finding")
 	if g.Settle {
-		remark = "inconclusive: " + c.Reason
-	} else if p := g.Example(); p.IsValid() {
+		return "inconclusive: " + c.Reason
+	}
+	if p := g.Example(); p.IsValid() {
 		remark += ", e.g. " + p.String()
 	}
 	if c.Caps() {

@@ -39,6 +39,7 @@ type view struct {
 	Sections   []sectionView
 	Gains      []gainView
 	CapsMatter bool
+	Open       []openView
 	Groups     []groupView
 	Coverage   *coverageView
 	Facets     []string
@@ -69,10 +70,13 @@ type criterionView struct {
 }
 
 type gainView struct {
-	Rule rule.Rule
-	// Link leads to the rule's findings, or to its description where it has none.
-	Link                     template.URL
+	Rule                     rule.Rule
 	Points, Uncapped, Remark string
+}
+
+type openView struct {
+	Points, Reason string
+	Rules          []rule.Rule
 }
 
 type groupView struct {
@@ -119,12 +123,12 @@ func viewOf(r *report.Report) view {
 		}
 	}
 	gains := report.Gains(r)
-	v.CapsMatter = report.CapsMatter(gains)
-	for _, g := range gains {
-		one := gainView{Rule: g.Criterion.Rule, Link: template.URL("#rule-" + g.Criterion.Rule.ID), Points: report.Gained(g.Total), Remark: g.Remark()}
-		if len(g.Criterion.Findings) == 0 {
-			one.Link = template.URL(g.Criterion.Rule.URL())
-		}
+	v.CapsMatter = report.CapsMatter(report.Mendable(gains))
+	for _, s := range report.Settlements(gains) {
+		v.Open = append(v.Open, openView{report.Gained(s.Points), s.Reason, s.Rules})
+	}
+	for _, g := range report.Mendable(gains) {
+		one := gainView{Rule: g.Criterion.Rule, Points: report.Gained(g.Total), Remark: g.Remark()}
 		if v.CapsMatter {
 			one.Uncapped = report.Gained(g.Uncapped)
 		}

@@ -76,8 +76,17 @@ func undecided(d *document, r *report.Report) {
 			d.entry(l, rankUndecided, fmt.Sprintf("- **%s**: %s\n", s.ID, escape(s.Reason)))
 		}
 	}
+	for _, s := range report.Settlements(report.Gains(r)) {
+		var links []string
+		for _, x := range s.Rules {
+			links = append(links, link(x))
+		}
+		d.entry(l, rankUndecided, fmt.Sprintf("- %s: %s, %s points of the total if it turns out well\n", escape(s.Reason), strings.Join(links, ", "), report.Gained(s.Points)))
+	}
 	for _, c := range r.Inconclusive() {
-		d.entry(l, rankUndecided, fmt.Sprintf("- %s (%s, %s): %s\n", link(c.Rule), c.Rule.Section, c.Rule.Severity, escape(c.Reason)))
+		if c.Outcome != report.Inconclusive {
+			d.entry(l, rankUndecided, fmt.Sprintf("- %s (%d of %s): %s\n", link(c.Rule), c.Undecided, report.Plural(c.Examined, "site"), escape(c.Reason)))
+		}
 	}
 	for _, u := range r.Unresolved {
 		d.entry(l, rankUndecided, fmt.Sprintf("- %s unresolved registration: %s\n", code(u.Position.String()), escape(u.Message)))

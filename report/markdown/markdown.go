@@ -109,7 +109,7 @@ func gates(d *document, r *report.Report) {
 const gainsShown = 10
 
 func fixFirst(d *document, r *report.Report) {
-	gains := report.Gains(r)
+	gains := report.Mendable(report.Gains(r))
 	if len(gains) == 0 {
 		return
 	}

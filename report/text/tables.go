@@ -74,6 +74,8 @@ func (t *renderer) migrations() {
 		remark += fmt.Sprintf(", %d paired and reversible", fine)
 	}
 	t.heading("Migrations", remark)
+	all := len(shown)
+	shown = few(t, shown)
 	width := 0
 	for _, m := range shown {
 		width = max(width, len(m.Version)+1+len(m.Name))
@@ -88,4 +90,5 @@ func (t *renderer) migrations() {
 		}
 		t.wrapped([]span{{"  " + pad(m.Version+" "+m.Name, width+2), bold}, {cmp.Or(m.Tool, "?") + "  ", faint}}, strings.Join(facts, " · "), plain)
 	}
+	t.more(all-len(shown), "version")
 }
