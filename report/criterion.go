@@ -184,6 +184,10 @@ func CannotTell(r rule.Rule, reason string, evidence ...Related) Criterion {
 // claims more than it examined, or that gives no verdict, turns inconclusive;
 // a defect that nobody wrote down gets a finding, so that gates see it.
 func (c Criterion) proven() Criterion {
+	defect := c.Outcome == Fail || c.Outcome == Partial
+	if defect && c.threshold == nil && c.failed() == 0 {
+		c.Examined++ // a defect is a failed site, even if nobody counted it
+	}
 	unproven := func(why string) Criterion {
 		return CannotTell(c.Rule, why, c.Evidence...)
 	}
@@ -200,7 +204,7 @@ func (c Criterion) proven() Criterion {
 		return unproven("the check examined nothing")
 	case c.Outcome == Pass && c.threshold == nil && c.Satisfied != c.Examined:
 		return unproven(fmt.Sprintf("the check passed with %d of %d sites satisfied", c.Satisfied, c.Examined))
-	case (c.Outcome == Fail || c.Outcome == Partial) && len(c.Findings) == 0:
+	case defect && len(c.Findings) == 0:
 		t := &Tally{c}
 		t.Also(Finding{Message: cmp.Or(c.Reason, c.Rule.Title)})
 		return t.c

@@ -104,10 +104,15 @@ func TestAFindingIsNeverLost(t *testing.T) {
 	also := Examine(r)
 	also.Also(Finding{Message: "defect"})
 	silent := Criterion{Rule: r, Outcome: Fail, Examined: 1}
-	for name, c := range map[string]Criterion{"Also without Fail": also.Criterion("none"), "failure without finding": silent} {
+	for name, c := range map[string]Criterion{
+		"Also without Fail": also.Criterion("none"), "failure without finding": silent, "failure without site": {Rule: r, Outcome: Fail},
+	} {
 		rep := Build(Report{}, []Criterion{c}, Gates{FailOn: rule.Blocker})
 		if len(rep.Findings) != 1 || rep.Verdict != VerdictFail {
 			t.Errorf("%s: %d findings, verdict %s; want 1, fail", name, len(rep.Findings), rep.Verdict)
+		}
+		if got := rep.Sections[0].Score.String(); got != "0.0" {
+			t.Errorf("%s: scores %s, want 0.0", name, got)
 		}
 	}
 }
