@@ -41,6 +41,7 @@ func run(pass *analysis.Pass) (any, error) {
 				mark(n.Body, looped)
 			case *ast.RangeStmt:
 				mark(n.Body, looped)
+				spare(n, looped)
 			case *ast.DeferStmt:
 				if looped[n] {
 					r.Report(Rule, n, nil, "defer %s runs only when the function ends, once for each turn of the loop: release it in the turn", source.Callee(n.Call))
@@ -71,13 +72,37 @@ func mark(body *ast.BlockStmt, looped map[ast.Node]bool) {
 		case *ast.DeferStmt:
 			looped[n] = true
 		case *ast.BlockStmt:
-			// A branch that defers and then returns does so once.
-			if n != body && len(n.List) > 0 {
-				if _, ok := n.List[len(n.List)-1].(*ast.ReturnStmt); ok {
-					return false
-				}
-			}
+			return n == body || !leaves(n.List)
+		case *ast.CaseClause:
+			return !leaves(n.Body)
+		case *ast.CommClause:
+			return !leaves(n.Body)
 		}
 		return true
 	})
+}
+
+// leaves knows a branch that ends in a return: what it defers, it defers once.
+func leaves(list []ast.Stmt) bool {
+	if len(list) == 0 {
+		return false
+	}
+	_, ok := list[len(list)-1].(*ast.ReturnStmt)
+	return ok
+}
+
+// spare knows "for _, release := range list { defer release() }", which runs a
+// list of clean-ups in reverse order on purpose.
+func spare(n *ast.RangeStmt, looped map[ast.Node]bool) {
+	v, ok := n.Value.(*ast.Ident)
+	if !ok {
+		return
+	}
+	for node := range looped {
+		if d, ok := node.(*ast.DeferStmt); ok && n.Pos() <= d.Pos() && d.End() <= n.End() {
+			if id, ok := d.Call.Fun.(*ast.Ident); ok && id.Name == v.Name {
+				looped[d] = false
+			}
+		}
+	}
 }

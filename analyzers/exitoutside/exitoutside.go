@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/names"
 	"github.com/backend-conformance/conformance/analyzers/internal/requests"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
@@ -49,6 +50,8 @@ func run(pass *analysis.Pass) (any, error) {
 				r.Report(Rule, call, nil, "%s ends the service while %s handles a request: return an error", source.Callee(call), handler)
 			case command || mayExit(f):
 				r.Examine(Rule, 1)
+			case f.Decl != nil && names.Has(f.Decl.Name.Name, "exit", "fatal", "fatalf", "fatalln", "die", "abort"):
+				r.Undecided(Rule, call, f.Name()+" is there to end the process; its callers are not followed")
 			default:
 				r.Report(Rule, call, nil, "%s ends the process inside %s: return an error and let main exit", source.Callee(call), f.Name())
 			}

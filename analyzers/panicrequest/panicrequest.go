@@ -25,8 +25,8 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Production},
 	Why:      "The connection is cut or a bare 500 is sent; in a goroutine of its own the whole service ends.",
 	Fix:      "Return an error and answer with it.",
-	Limits: "Only explicit panics (and panicking log calls) in handlers and in what they call within the package are seen. Panics for states that " +
-		"cannot occur are reported unless the text says unreachable; http.ErrAbortHandler and panics that are passed on are not.",
+	Limits: "Only explicit panics (and panicking log calls) in handlers and in what they call within the package are seen. Panics in a default " +
+		"case, or when encoding fails, are undecided; http.ErrAbortHandler and panics that are passed on are not.",
 	Example: example,
 }
 
@@ -48,6 +48,10 @@ func run(pass *analysis.Pass) (any, error) {
 		for call := range source.Calls(f.Body) {
 			if panics(pass, f, call) {
 				clean = false
+				if why := shouldNotOccur(pass, f, call); why != "" {
+					r.Undecided(Rule, call, why)
+					continue
+				}
 				if handler == f.Name() {
 					r.Report(Rule, call, nil, "%s in %s, which handles requests: return an error instead", source.Callee(call), handler)
 				} else {
@@ -86,11 +90,15 @@ func panics(pass *analysis.Pass, f source.Func, call *ast.CallExpr) bool {
 	return !strings.Contains(text, "unreachable") && !strings.Contains(text, "impossible") && !strings.Contains(text, "cannot happen")
 }
 
-// passedOn knows r := recover(); ... panic(r).
+// passedOn knows r := recover(); ... panic(r), also when r came through a
+// channel: a variable that can hold anything was not made for this panic.
 func passedOn(pass *analysis.Pass, f source.Func, arg ast.Expr) bool {
 	obj := source.Object(pass.TypesInfo, arg)
 	if obj == nil {
 		return false
+	}
+	if iface, ok := obj.Type().Underlying().(*types.Interface); ok && iface.Empty() {
+		return true
 	}
 	call, ok := source.Assigned(pass.TypesInfo, f.Body, obj, arg.Pos()).(*ast.CallExpr)
 	if !ok {
@@ -98,4 +106,41 @@ func passedOn(pass *analysis.Pass, f source.Func, arg ast.Expr) bool {
 	}
 	id, ok := call.Fun.(*ast.Ident)
 	return ok && id.Name == "recover"
+}
+
+// shouldNotOccur says why a panic may stand for a state that no request can
+// bring about; empty where nothing says so.
+func shouldNotOccur(pass *analysis.Pass, f source.Func, call *ast.CallExpr) string {
+	why := ""
+	source.Inspect(f.Body, func(n ast.Node) bool {
+		if n.Pos() > call.Pos() || n.End() < call.End() {
+			return false
+		}
+		switch n := n.(type) {
+		case *ast.CaseClause:
+			if n.List == nil {
+				why = "panics where no case of a switch holds; whether a request can get there is not known"
+			}
+		case *ast.IfStmt:
+			if encodes(pass, f, n) {
+				why = "panics when encoding fails; whether a request can make it fail is not known"
+			}
+		}
+		return true
+	})
+	return why
+}
+
+// encodes knows "if err != nil" after json.Marshal.
+func encodes(pass *analysis.Pass, f source.Func, test *ast.IfStmt) bool {
+	b, ok := test.Cond.(*ast.BinaryExpr)
+	if !ok {
+		return false
+	}
+	obj := source.Object(pass.TypesInfo, b.X)
+	if obj == nil {
+		return false
+	}
+	call, ok := source.Assigned(pass.TypesInfo, f.Body, obj, b.Pos()).(*ast.CallExpr)
+	return ok && web.Name(web.Callee(pass.TypesInfo, call)) == "encoding/json.Marshal"
 }

@@ -4,6 +4,7 @@ package randomweak
 import (
 	_ "embed"
 	"go/ast"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -62,7 +63,7 @@ func run(pass *analysis.Pass) (any, error) {
 
 // purpose names what the number is for if that must stay secret.
 func purpose(f source.Func, call *ast.CallExpr) string {
-	if f.Decl != nil && names.Has(f.Name(), secret...) {
+	if f.Decl != nil && makes(f) && names.Has(f.Name(), secret...) {
 		return "what " + f.Name() + " makes"
 	}
 	found := ""
@@ -79,4 +80,11 @@ func purpose(f source.Func, call *ast.CallExpr) string {
 		return true
 	})
 	return found
+}
+
+// makes knows functions whose name says that they make something: newToken, not
+// RefreshTokenGrant, which may draw numbers for other ends.
+func makes(f source.Func) bool {
+	words := names.Words(f.Decl.Name.Name)
+	return len(words) > 0 && slices.Contains([]string{"new", "make", "create", "gen", "generate", "random", "rand", "get", "issue", "build"}, words[0])
 }

@@ -29,3 +29,17 @@ func good(list []*sync.Mutex) {
 		break
 	}
 }
+
+func reverse(closers []func(), stop chan bool, m *sync.Mutex) {
+	for _, closer := range closers {
+		defer closer()
+	}
+	for {
+		select {
+		case <-stop:
+			m.Lock()
+			defer m.Unlock()
+			return
+		}
+	}
+}

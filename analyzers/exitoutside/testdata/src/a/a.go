@@ -21,3 +21,9 @@ func mustOpen() {
 func init() {
 	os.Exit(1)
 }
+
+func exitOnError(err error) {
+	if err != nil {
+		os.Exit(1)
+	}
+}

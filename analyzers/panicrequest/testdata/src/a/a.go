@@ -9,6 +9,11 @@ func handler(w http.ResponseWriter, r *http.Request) {
 	if r == nil {
 		panic("nil") // want `panic in handler, which handles requests`
 	}
+	switch r.Method {
+	case "GET":
+	default:
+		panic("the router lets GET through only")
+	}
 	helper()
 }
 
