@@ -11,7 +11,7 @@ import (
 const (
 	findingsPerRule = 10
 	relatedPerSite  = 4
-	placeColumns    = 34
+	placeColumns    = 38
 )
 
 // findings lists the defects by rule, in report order.
@@ -56,14 +56,14 @@ func (t *renderer) finding(f report.Finding, place int) {
 	}
 	if utf8.RuneCountInString(at) > place { // too long for the column: a line of its own
 		t.line(span{"    " + at, accent})
-		lead = []span{{strings.Repeat(" ", 4+place+2), plain}}
+		lead = []span{{strings.Repeat(" ", belowIndent), plain}}
 	}
 	message := f.Message
 	if state := f.State(); state != "" {
 		message += " (" + state + ")"
 	}
 	t.wrapped(lead, message, plain)
-	t.related(f.Related, 4+place+2)
+	t.related(f.Related, lead[0].width())
 }
 
 func (t *renderer) related(rs []report.Related, indent int) {
