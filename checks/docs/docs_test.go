@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -40,7 +41,12 @@ func repository(t *testing.T, pairs ...string) *check.Repo {
 	for _, c := range found {
 		doc, err := spec.Parse(files, c.Path)
 		if err != nil {
-			r.Documents = append(r.Documents, &spec.Document{Path: c.Path, Unread: &spec.Problem{Message: "the parser crashed"}})
+			doc := &spec.Document{Path: c.Path, Unread: &spec.Problem{Message: "the parser crashed"}}
+			var re *spec.ReadError
+			if errors.As(err, &re) && !re.Refused {
+				doc.Unread, doc.Problems = &re.Problem, []spec.Problem{re.Problem}
+			}
+			r.Documents = append(r.Documents, doc)
 			continue
 		}
 		spec.Validate(files, doc)
@@ -166,8 +172,12 @@ func TestSpecInvalid(t *testing.T) {
 			[]string{"a.yaml", head + "paths:\n  /a:\n    get:\n      responses:\n        '200': {$ref: 'https://x.org/r.yaml'}\n"},
 			[]string{"inconclusive 0/1", "a.yaml: https://x.org/r.yaml is outside the repository and is not fetched"},
 		},
-		"a document that crashed the parser": {
+		"broken YAML": {
 			[]string{"a.yaml", "openapi: 3.0.3\npaths: [\n"},
+			[]string{"fail 0/1", "a.yaml:3: a.yaml is not valid YAML: while parsing a flow node: did not find expected node content; correct that line"},
+		},
+		"a document that could not be judged": {
+			[]string{"a.yaml", "openapi: 4.0.0\npaths: {}\n"},
 			[]string{"inconclusive 0/1", "a.yaml: the parser crashed"},
 		},
 	}
@@ -177,6 +187,15 @@ func TestSpecInvalid(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// A finding keeps its identity when lines move.
+func TestSpecInvalidAnchorsWithoutLines(t *testing.T) {
+	c := judge(t, repository(t, "a.yaml", head+"paths: {}\ntags: []\npaths: {}\n"))["spec-invalid"]
+	want := "key \"paths\" stands twice in one mapping, first; remove or rename one"
+	if len(c.Findings) != 1 || c.Findings[0].Anchor != want || !strings.Contains(c.Findings[0].Message, "first in line 3") {
+		t.Errorf("got %+v, want the anchor %q", c.Findings, want)
 	}
 }
 

@@ -1,6 +1,8 @@
 package docs
 
 import (
+	"regexp"
+
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
@@ -78,7 +80,10 @@ func specInvalid(r *check.Repo, s *suppressions) report.Criterion {
 // validity is the verdict on one document: one site, however many problems.
 func validity(t sites, d *spec.Document) {
 	for i, p := range d.Problems {
-		f := report.Finding{Position: p.Position, Message: d.Path + " is invalid: " + p.Message, Anchor: p.Message}
+		f := report.Finding{Position: p.Position, Message: d.Path + " is invalid: " + p.Message, Anchor: lineNumber.ReplaceAllString(p.Message, "")}
+		if d.Unread != nil {
+			f.Message = d.Path + " " + p.Message + "; correct that line"
+		}
 		if i == 0 {
 			t.fail(f)
 		} else {
@@ -97,6 +102,9 @@ func validity(t sites, d *spec.Document) {
 		t.Pass(report.Related{Position: d.Pos, Message: d.Path + " is valid OpenAPI " + d.Version})
 	}
 }
+
+// lineNumber is what would tie the identity of a finding to its place.
+var lineNumber = regexp.MustCompile(`(?::| in line )[0-9]+`)
 
 func places(problems []spec.Problem) []report.Related {
 	var all []report.Related
