@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
+	"github.com/backend-conformance/conformance/checks/migrations/engine"
 	"github.com/backend-conformance/conformance/checks/migrations/format"
 	"github.com/backend-conformance/conformance/checks/migrations/sql"
 	"github.com/backend-conformance/conformance/report"
@@ -69,24 +70,17 @@ func (a *audit) downEmpty() report.Criterion {
 	})
 	c := t.Criterion("no version has an up script")
 	c.Examined += repeated
-	if missing == 0 {
-		return c
-	}
-	// A version without a down cannot be taken back either. migration-down-missing
-	// has the findings; here it counts as a failed site.
-	c.Examined += missing
-	c.Outcome = report.Partial
-	if c.Satisfied == 0 {
-		c.Outcome = report.Fail
-	}
-	c.Reason = fmt.Sprintf("%d versions have no down script (migration-down-missing)", missing)
-	return c
+	return withoutWayBack(c, missing)
 }
 
 // judgeDown judges a version that has both directions. It is false where the
 // same script failed before, for another dialect that it serves.
 func (a *audit) judgeDown(t *report.Tally, s *format.Set, v *format.Version, reported map[report.Position]bool) bool {
-	switch verdict, why := downDoes(s, v); verdict {
+	verdict, why := downDoes(s, v)
+	if a.verdict(s, v).Outcome == engine.Restored {
+		verdict = nothingToUndo // a round trip showed it, whatever the text says
+	}
+	switch verdict {
 	case doesSomething, nothingToUndo:
 		t.Pass()
 	case undoesNothing:

@@ -52,6 +52,11 @@ func (a *audit) invalid() report.Criterion {
 		return a.noScripts(RuleInvalid)
 	}
 	t := report.Examine(RuleInvalid)
+	failing := map[string]bool{}
+	for _, f := range a.refused() {
+		failing[f.File] = true
+		t.Fail(a.suppress(f, RuleInvalid))
+	}
 	for i := range a.found.Sets {
 		set := &a.found.Sets[i]
 		refused := map[string]bool{}
@@ -62,7 +67,7 @@ func (a *audit) invalid() report.Criterion {
 		for j := range set.Versions {
 			v := &set.Versions[j]
 			for _, p := range []*format.Part{v.Up, v.Down} {
-				if p != nil && p.Language == format.SQL && !refused[p.File] {
+				if p != nil && p.Language == format.SQL && !refused[p.File] && !failing[p.File] {
 					a.readable(t, set, v, p)
 				}
 			}

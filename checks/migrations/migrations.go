@@ -11,6 +11,7 @@ import (
 
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/database"
+	"github.com/backend-conformance/conformance/checks/migrations/engine"
 	"github.com/backend-conformance/conformance/checks/migrations/format"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -33,6 +34,7 @@ func judges() []judge {
 		{RuleInvalid, (*audit).invalid},
 		{RuleOutside, (*audit).outside},
 		{RuleDownEmpty, (*audit).downEmpty},
+		{RuleRoundtrip, (*audit).roundtrip},
 	}
 }
 
@@ -52,9 +54,16 @@ type audit struct {
 	texts map[string][]string
 	// changes are those that Go code makes; nil before they were looked for.
 	changes []change
+	// executions and verdicts are empty where nothing was executed.
+	executions []execution
+	verdicts   map[*format.Version]engine.Verdict
+	// cluster is started when the first script for PostgreSQL is to run;
+	// noCluster says why it could not be.
+	cluster   *engine.Cluster
+	noCluster string
 }
 
-func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
+func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	r.Progress("read migrations")
 	a := &audit{Repo: r, use: database.Of(r), texts: map[string][]string{}}
 	a.found = format.Find(format.Input{Files: r.Files, ModuleDir: r.ModuleDir, Only: r.MigrationsDir, Imports: a.imports})
@@ -63,6 +72,10 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 	}
 	for _, s := range a.found.Aside {
 		r.Note(fmt.Sprintf("migrations: %s (%s) belongs to tests or examples and was not judged; name it with --migrations if it is the service's own", s.Dir, s.Tool))
+	}
+	a.settleDialects()
+	if r.Exec != nil {
+		a.execute(ctx)
 	}
 	var criteria []report.Criterion
 	for _, j := range judges() {
@@ -162,7 +175,33 @@ func (a *audit) table() []report.Migration {
 			m.Down = v.Down.File
 		}
 		m.Reversible, m.Reason = reversible(s, v)
+		a.ran(&m, s, v)
 		rows = append(rows, m)
 	})
 	return rows
+}
+
+// ran puts what executing a version showed into its row; that overrides what
+// its text alone says.
+func (a *audit) ran(m *report.Migration, s *format.Set, v *format.Version) {
+	verdict := a.verdict(s, v)
+	switch verdict.Outcome {
+	case engine.Restored:
+		m.Reversible, m.Roundtrip, m.Reason = "yes", "ok", ""
+		if len(verdict.Order) > 0 {
+			m.Reason = "only the order of columns differs after the down"
+		}
+	case engine.NotRestored:
+		m.Reversible, m.Roundtrip, m.Reason = "no", "failed", "after the down "+list(verdict.Differences)
+	case engine.DownFailed:
+		m.Reversible, m.Roundtrip, m.Reason = "no", "failed", "the down fails: "+verdict.Reason
+	case engine.NotRepeated:
+		m.Reversible, m.Roundtrip, m.Reason = "no", "failed", "the up cannot be repeated: "+verdict.Reason+list(verdict.Differences)
+	case engine.UpFailed:
+		m.Reason = "the up fails: " + verdict.Reason
+	default:
+		if m.Reversible == "unknown" {
+			m.Reason = "not executed: " + verdict.Reason
+		}
+	}
 }

@@ -1,6 +1,8 @@
 package migrations
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,7 +25,14 @@ func files(archive string) *check.Repo {
 	for _, f := range txtar.Parse([]byte(archive)).Files {
 		m[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
-	return &check.Repo{Files: m, ModuleDir: ".", Progress: func(string) {}}
+	return &check.Repo{Files: m, ModuleDir: ".", Exec: allowed{}, Progress: func(string) {}}
+}
+
+// allowed says that the repository's scripts may be executed; commands are not.
+type allowed struct{}
+
+func (allowed) Run(context.Context, check.Command) (check.Result, error) {
+	return check.Result{}, errors.New("no command is expected")
 }
 
 // loaded writes the archive to a folder and loads its module.
@@ -43,7 +52,7 @@ func loaded(t *testing.T, archive string) *check.Repo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &check.Repo{Files: os.DirFS(p.Root), ModuleDir: ".", Program: p, Progress: func(string) {}}
+	return &check.Repo{Files: os.DirFS(p.Root), ModuleDir: ".", Program: p, Exec: allowed{}, Progress: func(string) {}}
 }
 
 func judged(t *testing.T, r *check.Repo) map[string]report.Criterion {

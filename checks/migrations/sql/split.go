@@ -16,6 +16,24 @@ type Statement struct {
 	Terminated bool
 }
 
+// Source is the statement as written in the text that was split.
+func (s Statement) Source(text string) string { return strings.TrimSpace(text[s.Start:s.End]) }
+
+// Conditional reports whether the statement may leave everything as it is
+// without an error: IF [NOT] EXISTS, OR REPLACE, or a block of code.
+func (s Statement) Conditional() bool {
+	if s.Effect() == Opaque {
+		return true
+	}
+	for i := 1; i < len(s.Tokens); i++ {
+		switch t, before := s.Tokens[i], s.Tokens[i-1]; {
+		case before.Is("IF") && (t.Is("EXISTS") || t.Is("NOT")), before.Is("OR") && (t.Is("REPLACE") || t.Is("IGNORE")):
+			return true
+		}
+	}
+	return false
+}
+
 // Script is a text taken apart.
 type Script struct {
 	Statements []Statement

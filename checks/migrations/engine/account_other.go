@@ -1,0 +1,21 @@
+//go:build !unix
+
+package engine
+
+import (
+	"errors"
+	"os/exec"
+)
+
+// account is who the server runs as.
+type account struct{}
+
+func unprivileged() (account, error) {
+	return account{}, errors.New("a scratch PostgreSQL server is supported on Unix only")
+}
+
+func (account) own(string) error { return nil }
+
+func (account) apply(*exec.Cmd) {}
+
+func stop(cmd *exec.Cmd) { _ = cmd.Process.Kill() }

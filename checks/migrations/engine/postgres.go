@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/backend-conformance/conformance/checks/migrations/schema"
+	"github.com/backend-conformance/conformance/checks/migrations/sql"
+)
+
+// postgresDB runs each step in one transaction: a savepoint is far cheaper than
+// a copy of the database.
+type postgresDB struct {
+	conn    *pgconn.PgConn
+	version string
+}
+
+func (db *postgresDB) prepare(ctx context.Context) error {
+	return db.do(ctx, fmt.Sprintf("SET statement_timeout = '%dms'; SET client_min_messages = error; SET idle_in_transaction_session_timeout = '60s'",
+		statementTimeout.Milliseconds()*9/10)) // the server's own limit comes first and keeps the connection
+}
+
+func (db *postgresDB) name() string {
+	version, _, _ := strings.Cut(db.version, " ")
+	return "PostgreSQL " + version
+}
+
+func (db *postgresDB) close() { _ = db.conn.Close(context.Background()) }
+
+func (db *postgresDB) begin(ctx context.Context) error { return db.do(ctx, "BEGIN") }
+func (db *postgresDB) abort(ctx context.Context) error { return db.do(ctx, "ROLLBACK") }
+func (db *postgresDB) mark(ctx context.Context) error {
+	return db.do(ctx, "SAVEPOINT conformance_mark")
+}
+func (db *postgresDB) rewind(ctx context.Context) error {
+	return db.do(ctx, "ROLLBACK TO SAVEPOINT conformance_mark")
+}
+func (db *postgresDB) commit(ctx context.Context) error { return db.do(ctx, "COMMIT") }
+
+func (db *postgresDB) do(ctx context.Context, text string) error {
+	_, err := db.conn.Exec(ctx, text).ReadAll()
+	return err
+}
+
+func (db *postgresDB) exec(ctx context.Context, s Statement) error {
+	err := db.do(ctx, transactional(s.Text))
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && !db.conn.IsClosed() {
+		return postgresFailure(refused)
+	}
+	return err
+}
+
+// transactional takes out CONCURRENTLY, which a transaction does not allow and
+// which makes no difference to the schema.
+func transactional(text string) string {
+	if !strings.Contains(strings.ToUpper(text), "CONCURRENTLY") {
+		return text
+	}
+	out := []byte(text)
+	for _, st := range sql.Split(text, sql.Postgres, 1).Statements {
+		for _, t := range st.Tokens {
+			if t.Is("CONCURRENTLY") {
+				copy(out[t.Offset:], strings.Repeat(" ", len(t.Text)))
+			}
+		}
+	}
+	return string(out)
+}
+
+// SQLSTATEs that say that something is not here, or not allowed here, rather
+// than that the script is wrong; a class is written with its two letters.
+var (
+	environmentStates = []string{"0A000", "58", "42501", "55P04", "25", "57", "53", "54", "55", "08", "XX", "F0", "26"}
+	missingStates     = []string{"42P01", "42704", "42883", "3F000", "42703", "3D000"}
+)
+
+func postgresFailure(e *pgconn.PgError) *failure {
+	return &failure{
+		message:     fmt.Sprintf("%s (SQLSTATE %s)", oneLine(e.Message), e.Code),
+		environment: hasPrefix(e.Code, environmentStates) || strings.HasPrefix(e.Message, "role "),
+		missing:     hasPrefix(e.Code, missingStates),
+		syntax:      e.Code == "42601",
+	}
+}
+
+func hasPrefix(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// schema asks the catalogue, with an empty search path so that every name is
+// written in full whatever the scripts set; both are undone afterwards.
+func (db *postgresDB) schema(ctx context.Context) (schema.Schema, error) {
+	inside := db.conn.TxStatus() == 'T'
+	before, after := "BEGIN", "ROLLBACK"
+	if inside {
+		before, after = "SAVEPOINT conformance_read", "ROLLBACK TO SAVEPOINT conformance_read; RELEASE SAVEPOINT conformance_read"
+	}
+	if err := db.do(ctx, before+"; SET LOCAL search_path = ''; SET LOCAL statement_timeout = 0"); err != nil {
+		return nil, err
+	}
+	results, err := db.conn.Exec(ctx, catalogue).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("read the catalogue: %w", err)
+	}
+	if err := db.do(ctx, after); err != nil {
+		return nil, err
+	}
+	// Temporary tables that a script left would stand in its way the second time.
+	if err := db.do(ctx, "DISCARD TEMP"); err != nil {
+		return nil, err
+	}
+	s := schema.Schema{}
+	for _, r := range results {
+		for _, row := range r.Rows {
+			if len(s) > maxObjects {
+				return nil, fmt.Errorf("the schema has more than %d objects", maxObjects)
+			}
+			s.Set(schema.Object{Kind: string(row[0]), Name: local(row[1]), Owner: local(row[2])}, local(row[3]))
+		}
+	}
+	return s, nil
+}
+
+// local writes names of the schema public as people do.
+func local(b []byte) string { return strings.ReplaceAll(string(b), "public.", "") }
