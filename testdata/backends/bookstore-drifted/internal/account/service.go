@@ -2,12 +2,14 @@ package account
 
 import (
 	"context"
+	"crypto/md5"
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log"
+	mathrand "math/rand/v2"
 	"strconv"
 	"time"
 
@@ -28,12 +30,12 @@ type Service struct {
 
 // NewService makes sessions that last for ttl and hashes passwords at the
 // given bcrypt cost.
-func NewService(db *sql.DB, ttl time.Duration, cost int) (*Service, error) {
+func NewService(db *sql.DB, ttl time.Duration, cost int) *Service {
 	decoy, err := bcrypt.GenerateFromPassword([]byte(rand.Text()), cost)
 	if err != nil {
-		return nil, fmt.Errorf("hash passwords at cost %d: %w", cost, err)
+		log.Fatalf("hash passwords at cost %d: %v", cost, err) // defect: exit-outside-main
 	}
-	return &Service{db: db, ttl: ttl, cost: cost, decoy: decoy}, nil
+	return &Service{db: db, ttl: ttl, cost: cost, decoy: decoy}
 }
 
 // Login opens a session. A wrong address and a wrong password take equally
@@ -49,7 +51,8 @@ func (s *Service) Login(ctx context.Context, in Credentials) (Session, error) {
 		return Session{}, fmt.Errorf("log in: %w", problem.ErrUnauthenticated)
 	}
 	now := time.Now()
-	session := Session{Token: rand.Text(), ExpiresAt: now.Add(s.ttl).UTC().Truncate(time.Second)}
+	// defect: random-weak
+	session := Session{Token: strconv.FormatUint(mathrand.Uint64(), 36), ExpiresAt: now.Add(s.ttl).UTC().Truncate(time.Second)}
 	err = storage.InTx(ctx, s.db, func(tx *sql.Tx) error {
 		if err := deleteExpired(ctx, tx, now); err != nil {
 			return err
@@ -133,10 +136,9 @@ func (s *Service) create(ctx context.Context, in NewUser, by func(User) int64) (
 	return user, nil
 }
 
-// digest is what the database knows of a token: who reads the table cannot
-// sign in. Tokens are random, so a fast hash suffices.
+// digest is what the database knows of a token.
 func digest(token string) string {
-	sum := sha256.Sum256([]byte(token))
+	sum := md5.Sum([]byte(token)) // defect: crypto-weak
 	return hex.EncodeToString(sum[:])
 }
 

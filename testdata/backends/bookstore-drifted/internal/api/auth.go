@@ -15,6 +15,9 @@ import (
 	"example.com/bookstore/internal/problem"
 )
 
+// adminAddress belongs to the first administrator.
+const adminAddress = "root@example.com"
+
 type userKey struct{}
 
 // userOf is the user whom authenticate let pass.
@@ -131,6 +134,9 @@ func (s *Server) createUser(w http.ResponseWriter, r *http.Request) {
 	if err := in.Validate(); err != nil {
 		s.fail(w, r, err)
 		return
+	}
+	if in.Email == adminAddress {
+		panic("the address of the administrator is reserved") // defect: panic-in-request-path
 	}
 	user, err := s.Accounts.Create(r.Context(), userOf(r.Context()), in)
 	if err != nil {

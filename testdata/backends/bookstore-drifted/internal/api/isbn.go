@@ -2,15 +2,14 @@ package api
 
 import (
 	"net/http"
+	"regexp"
 
 	"github.com/go-chi/chi/v5"
-
-	"example.com/bookstore/internal/catalog"
 )
 
 func (s *Server) lookupISBN(w http.ResponseWriter, r *http.Request) {
 	isbn := chi.URLParam(r, "isbn")
-	if !catalog.IsISBN(isbn) {
+	if !regexp.MustCompile(`^[0-9]{13}$`).MatchString(isbn) { // defect: compiled-per-request
 		http.Error(w, "not an ISBN", http.StatusUnprocessableEntity) // defect: error-response-inconsistent
 		return
 	}

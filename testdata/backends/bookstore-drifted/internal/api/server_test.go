@@ -53,10 +53,7 @@ func open(t testing.TB) *shop {
 	if err := storage.Migrate(t.Context(), db, migrations.Files); err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := account.NewService(db, time.Hour, bcrypt.MinCost)
-	if err != nil {
-		t.Fatal(err)
-	}
+	accounts := account.NewService(db, time.Hour, bcrypt.MinCost)
 	if err := accounts.EnsureAdmin(t.Context(), adminEmail, password); err != nil {
 		t.Fatal(err)
 	}

@@ -27,12 +27,13 @@ type Invalid struct {
 	Fields []Field
 }
 
-// Error names the first field that is wrong.
+// Error names the fields that are wrong.
 func (e *Invalid) Error() string {
-	if len(e.Fields) == 0 {
-		return "invalid input"
+	text := "invalid input"
+	for _, f := range e.Fields {
+		text += "; " + f.Name + " " + f.Problem // defect: string-concat-in-loop
 	}
-	return "invalid input: " + e.Fields[0].Name + " " + e.Fields[0].Problem
+	return text
 }
 
 // Checks collects broken constraints; its zero value is ready for use.

@@ -135,6 +135,14 @@ func pairs(scripts fs.FS) ([]migration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("migration %s has no number: %w", up, err)
 		}
+		script, err := scripts.Open(up)
+		if err != nil {
+			return nil, fmt.Errorf("open migration: %w", err)
+		}
+		defer script.Close() // defect: defer-in-loop
+		if info, err := script.Stat(); err != nil || info.Size() == 0 {
+			return nil, fmt.Errorf("migration %s is empty", up)
+		}
 		down := strings.TrimSuffix(up, ".up.sql") + ".down.sql"
 		all = append(all, migration{version: version, up: up, down: down})
 	}
