@@ -8,6 +8,8 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
 	"github.com/backend-conformance/conformance/analyzers/compiledrequest"
 	"github.com/backend-conformance/conformance/analyzers/concatloop"
+	"github.com/backend-conformance/conformance/analyzers/cookie"
+	"github.com/backend-conformance/conformance/analyzers/credential"
 	"github.com/backend-conformance/conformance/analyzers/cryptoweak"
 	"github.com/backend-conformance/conformance/analyzers/deferloop"
 	"github.com/backend-conformance/conformance/analyzers/errorcontext"
@@ -17,12 +19,14 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/exitoutside"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
 	"github.com/backend-conformance/conformance/analyzers/panicrequest"
+	"github.com/backend-conformance/conformance/analyzers/passwordhash"
 	"github.com/backend-conformance/conformance/analyzers/querycontext"
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
 	"github.com/backend-conformance/conformance/analyzers/requestcontext"
 	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
 	"github.com/backend-conformance/conformance/analyzers/tlsweak"
+	"github.com/backend-conformance/conformance/analyzers/tokenunverified"
 	"github.com/backend-conformance/conformance/analyzers/transaction"
 	"github.com/backend-conformance/conformance/analyzers/upstream"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -59,6 +63,10 @@ func Owners() []Owner {
 		{compiledrequest.Analyzer, []rule.Rule{compiledrequest.Rule}},
 		{panicrequest.Analyzer, []rule.Rule{panicrequest.Rule}},
 		{exitoutside.Analyzer, []rule.Rule{exitoutside.Rule}},
+		{tokenunverified.Analyzer, []rule.Rule{tokenunverified.Rule}},
+		{passwordhash.Analyzer, []rule.Rule{passwordhash.Rule}},
+		{cookie.Analyzer, []rule.Rule{cookie.Rule}},
+		{credential.Analyzer, []rule.Rule{credential.Rule}},
 	}
 }
 

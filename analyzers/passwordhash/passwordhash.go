@@ -1,0 +1,144 @@
+// Package passwordhash reports passwords that are stored or compared unsafely.
+package passwordhash
+
+import (
+	_ "embed"
+	"go/ast"
+	"go/token"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/names"
+	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+//go:embed example.txtar
+var example string
+
+// Rule: passwords are hashed with a slow function made for them.
+var Rule = rule.Rule{
+	ID: "password-hash-weak", Title: "a password is hashed fast, or compared as plain text", Section: rule.Auth, Severity: rule.Blocker, Since: "1.0.0",
+	Supports: []rule.Section{rule.Security, rule.Secure},
+	Why:      "From a leaked table billions of guesses a second are tried against a fast digest; plain text needs none.",
+	Fix:      "Use bcrypt (cost 10 or more), argon2id or scrypt, and their own comparison.",
+	Limits: "What is a password is read from names. A digest taken before bcrypt, and the k-anonymity look-up of leaked passwords by SHA-1, " +
+		"are not reported; a password that is configured, not stored, and compared as text is.",
+	Example: example,
+}
+
+// Analyzer reports Rule.
+var Analyzer = &analysis.Analyzer{
+	Name: "passwordhash", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+}
+
+// slow functions are made for passwords.
+var slow = map[string]bool{
+	"golang.org/x/crypto/bcrypt.GenerateFromPassword": true, "golang.org/x/crypto/bcrypt.CompareHashAndPassword": true,
+	"golang.org/x/crypto/argon2.IDKey": true, "golang.org/x/crypto/argon2.Key": true, "golang.org/x/crypto/scrypt.Key": true,
+	"golang.org/x/crypto/pbkdf2.Key": true, "crypto/pbkdf2.Key": true,
+	"github.com/alexedwards/argon2id.CreateHash": true, "github.com/alexedwards/argon2id.ComparePasswordAndHash": true,
+}
+
+// fast digests are not.
+var fast = map[string]string{
+	"crypto/md5.Sum": "MD5", "crypto/sha1.Sum": "SHA-1", "crypto/sha256.Sum256": "SHA-256", "crypto/sha256.Sum224": "SHA-224",
+	"crypto/sha512.Sum512": "SHA-512", "crypto/sha512.Sum384": "SHA-384", "golang.org/x/crypto/sha3.Sum256": "SHA3-256",
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := diag.New(pass, Rule)
+	for f := range source.Functions(pass) {
+		slowHere := usesSlow(pass, f)
+		source.Inspect(f.Body, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				call(pass, r, n, slowHere)
+			case *ast.BinaryExpr:
+				comparison(pass, r, n)
+			}
+			return true
+		})
+	}
+	return r.Result()
+}
+
+func usesSlow(pass *analysis.Pass, f source.Func) bool {
+	for call := range source.Calls(f.Body) {
+		if slow[web.Name(web.Callee(pass.TypesInfo, call))] {
+			return true
+		}
+	}
+	return false
+}
+
+func call(pass *analysis.Pass, r *diag.Reporter, call *ast.CallExpr, slowHere bool) {
+	name := web.Name(web.Callee(pass.TypesInfo, call))
+	switch {
+	case name == "golang.org/x/crypto/bcrypt.GenerateFromPassword" && len(call.Args) == 2:
+		if cost := web.NewScope(pass.TypesInfo, call).Int(call.Args[1]); cost > 0 && cost < 10 {
+			r.Report(Rule, call, nil, "bcrypt with cost %d is too fast: use bcrypt.DefaultCost or more", cost)
+			return
+		}
+		r.Examine(Rule, 1)
+	case slow[name]:
+		r.Examine(Rule, 1)
+	case fast[name] != "" && !slowHere && len(call.Args) == 1 && holdsPassword(call.Args[0]):
+		r.Report(Rule, call, nil, "%s hashes %s, which is fast to guess: use bcrypt, argon2id or scrypt", fast[name], source.Text(call.Args[0]))
+	case (name == "io.WriteString" || name == "hash.Hash.Write" || name == "io.Writer.Write") && !slowHere:
+		written(pass, r, call)
+	}
+}
+
+// written knows h := sha256.New(); h.Write([]byte(password)).
+func written(pass *analysis.Pass, r *diag.Reporter, call *ast.CallExpr) {
+	target, text := web.Receiver(call), call.Args[len(call.Args)-1]
+	if len(call.Args) == 2 {
+		target = call.Args[0]
+	}
+	if target == nil || !holdsPassword(text) {
+		return
+	}
+	if t := web.TypeName(pass.TypesInfo.TypeOf(target)); t == "hash.Hash" {
+		r.Report(Rule, call, nil, "a digest hashes %s, which is fast to guess: use bcrypt, argon2id or scrypt", source.Text(text))
+	}
+}
+
+// holdsPassword looks for a password in what is hashed: password, salt+password,
+// []byte(u.Password).
+func holdsPassword(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			found = found || names.IsPassword(n.Sel.Name)
+			return false
+		case *ast.Ident:
+			found = found || names.IsPassword(n.Name)
+		}
+		return !found
+	})
+	return found
+}
+
+// comparison judges a == b where both are passwords: what is stored is then the
+// password itself. Repeated entries (password, confirmation) are two inputs.
+func comparison(pass *analysis.Pass, r *diag.Reporter, b *ast.BinaryExpr) {
+	if b.Op != token.EQL && b.Op != token.NEQ || !source.IsString(pass.TypesInfo.TypeOf(b.X)) {
+		return
+	}
+	if source.IsConstant(pass.TypesInfo, b.X) || source.IsConstant(pass.TypesInfo, b.Y) {
+		return
+	}
+	x, y := names.Of(b.X), names.Of(b.Y)
+	if !names.IsPassword(x) || !names.IsPassword(y) || repeated(x) || repeated(y) {
+		return
+	}
+	r.Report(Rule, b, nil, "%s is compared with %s as plain text: store a hash and use its comparison", source.Text(b.X), source.Text(b.Y))
+}
+
+func repeated(name string) bool {
+	return names.Has(name, "confirm", "confirmation", "confirmed", "repeat", "repeated", "again", "verify", "new", "old", "current", "second", "2", "retype", "hash", "hashed", "encrypted")
+}

@@ -1,0 +1,42 @@
+package a
+
+import (
+	"errors"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+type claims struct {
+	jwt.RegisteredClaims
+	Role string
+}
+
+var key = []byte{}
+
+func keyOf(t *jwt.Token) (any, error) { return key, nil }
+
+func checked(t *jwt.Token) (any, error) {
+	if _, ok := t.Method.(*jwt.SigningMethodHMAC); !ok {
+		return nil, errors.New("unexpected algorithm")
+	}
+	return key, nil
+}
+
+func bad(raw string) {
+	_, _ = jwt.Parse(raw, keyOf)                                                                               // want `jwt.Parse accepts whatever algorithm`
+	_, _ = jwt.ParseWithClaims(raw, &claims{}, func(*jwt.Token) (any, error) { return key, nil })              // want `jwt.ParseWithClaims accepts whatever algorithm`
+	_, _ = jwt.Parse(raw, checked, jwt.WithoutClaimsValidation())                                              // want `accepts expired tokens`
+	_ = jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"sub": "x"})                                   // want `never expires`
+	_ = jwt.NewWithClaims(jwt.SigningMethodHS256, claims{RegisteredClaims: jwt.RegisteredClaims{Subject: ""}}) // want `never expires`
+}
+
+func good(raw string, given jwt.Keyfunc) {
+	_, _ = jwt.Parse(raw, checked)
+	_, _ = jwt.Parse(raw, keyOf, jwt.WithValidMethods([]string{"HS256"}))
+	p := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}))
+	_, _ = p.Parse(raw, keyOf)
+	_, _ = jwt.Parse(raw, given)
+	m := jwt.MapClaims{"sub": "x"}
+	m["exp"] = 1
+	_ = jwt.NewWithClaims(jwt.SigningMethodHS256, m)
+}

@@ -1,0 +1,253 @@
+// Package tokenunverified reports JSON Web Tokens that are trusted too early.
+package tokenunverified
+
+import (
+	_ "embed"
+	"go/ast"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+//go:embed example.txtar
+var example string
+
+// Rule: tokens are parsed with a key and a pinned algorithm, and expire.
+var Rule = rule.Rule{
+	ID: "token-unverified", Title: "a token is accepted without a full check, or never expires", Section: rule.Auth, Severity: rule.Blocker, Since: "1.0.0",
+	Supports: []rule.Section{rule.Security, rule.Secure},
+	Why:      "A token whose algorithm the sender chooses can be forged; one that never expires stays valid once stolen.",
+	Fix:      "Pass jwt.WithValidMethods (or check token.Method in the key function), never ParseUnverified for a decision, and set an expiry.",
+	Limits: "golang-jwt and its predecessors are known; other libraries are not. A key function that is made elsewhere is undecided, and so is " +
+		"ParseUnverified, which is right for reading a hint before the real check.",
+	Example: example,
+}
+
+// Analyzer reports Rule.
+var Analyzer = &analysis.Analyzer{
+	Name: "tokenunverified", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	j := &judge{pass: pass, report: diag.New(pass, Rule), decls: map[types.Object]*ast.FuncDecl{}}
+	for _, f := range diag.Files(pass) {
+		for _, d := range f.Decls {
+			if decl, ok := d.(*ast.FuncDecl); ok {
+				j.decls[pass.TypesInfo.Defs[decl.Name]] = decl
+			}
+		}
+	}
+	for f := range source.Functions(pass) {
+		j.f = f
+		j.scope = web.NewScope(pass.TypesInfo, f.Body)
+		for call := range source.Calls(f.Body) {
+			j.call(call)
+		}
+	}
+	return j.report.Result()
+}
+
+type judge struct {
+	pass   *analysis.Pass
+	report *diag.Reporter
+	decls  map[types.Object]*ast.FuncDecl
+	f      source.Func
+	scope  *web.Scope
+}
+
+// library cuts the import paths of golang-jwt and its predecessors.
+func library(name string) (string, bool) {
+	for _, path := range []string{"github.com/golang-jwt/jwt.", "github.com/dgrijalva/jwt-go.", "github.com/form3tech-oss/jwt-go."} {
+		if rest, ok := strings.CutPrefix(name, path); ok {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+func (j *judge) call(call *ast.CallExpr) {
+	name, ok := library(web.Name(web.Callee(j.pass.TypesInfo, call)))
+	if !ok {
+		return
+	}
+	switch name {
+	case "Parse", "Parser.Parse":
+		j.parse(call, 1)
+	case "ParseWithClaims", "Parser.ParseWithClaims":
+		j.parse(call, 2)
+	case "Parser.ParseUnverified":
+		j.report.Undecided(Rule, call, "ParseUnverified checks no signature; whether its claims decide anything is not known")
+	case "WithoutClaimsValidation":
+		j.report.Report(Rule, call, nil, "WithoutClaimsValidation accepts expired tokens: remove it")
+	case "NewWithClaims":
+		if len(call.Args) == 2 {
+			j.claims(call)
+		}
+	}
+}
+
+// parse judges the key function at an index and the options after it.
+func (j *judge) parse(call *ast.CallExpr, key int) {
+	if len(call.Args) <= key {
+		return
+	}
+	if j.pinned(call, key) {
+		j.report.Examine(Rule, 1)
+		return
+	}
+	body := j.keyFunction(call.Args[key])
+	switch {
+	case body == nil:
+		j.report.Undecided(Rule, call, "the key function "+source.Text(call.Args[key])+" is made elsewhere")
+	case looksAtMethod(body):
+		j.report.Examine(Rule, 1)
+	default:
+		j.report.Report(Rule, call, nil, "%s accepts whatever algorithm the token names: pass jwt.WithValidMethods or check token.Method", source.Callee(call))
+	}
+}
+
+// pinned knows options that fix the algorithm, on the call or on the parser.
+func (j *judge) pinned(call *ast.CallExpr, key int) bool {
+	for _, opt := range call.Args[key+1:] {
+		if c, ok := j.scope.Resolve(opt).(*ast.CallExpr); ok && strings.HasSuffix(web.Name(web.Callee(j.pass.TypesInfo, c)), ".WithValidMethods") {
+			return true
+		}
+	}
+	recv := web.Receiver(call)
+	if recv == nil {
+		return false
+	}
+	made := j.scope.Resolve(recv)
+	found := false
+	ast.Inspect(made, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			found = found || strings.HasSuffix(web.Name(web.Callee(j.pass.TypesInfo, n)), ".WithValidMethods")
+		case *ast.KeyValueExpr:
+			found = found || source.Text(n.Key) == "ValidMethods"
+		}
+		return !found
+	})
+	return found
+}
+
+// keyFunction is the body of a literal, or of a function or method of the package.
+func (j *judge) keyFunction(e ast.Expr) ast.Node {
+	switch x := j.scope.Resolve(e).(type) {
+	case *ast.FuncLit:
+		return x.Body
+	case *ast.CallExpr: // a conversion, or a function that makes it
+		if len(x.Args) == 1 && j.pass.TypesInfo.Types[x.Fun].IsType() {
+			return j.keyFunction(x.Args[0])
+		}
+		if decl := j.decls[source.Object(j.pass.TypesInfo, x.Fun)]; decl != nil {
+			return decl.Body
+		}
+	case *ast.Ident, *ast.SelectorExpr:
+		if decl := j.decls[source.Object(j.pass.TypesInfo, x)]; decl != nil {
+			return decl.Body
+		}
+	}
+	return nil
+}
+
+// looksAtMethod knows token.Method and token.Header["alg"]. A key chosen by the
+// header's key id is looked up by somebody who knows its type.
+func looksAtMethod(body ast.Node) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			switch sel.Sel.Name {
+			case "Method", "Header", "Alg":
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// claims judges an issued token: it must expire.
+func (j *judge) claims(call *ast.CallExpr) {
+	arg := j.scope.Resolve(call.Args[1])
+	if u, ok := arg.(*ast.UnaryExpr); ok {
+		arg = u.X
+	}
+	lit, ok := arg.(*ast.CompositeLit)
+	if !ok {
+		return // made elsewhere
+	}
+	_, isMap := j.pass.TypesInfo.TypeOf(lit).Underlying().(*types.Map)
+	if expires(lit) || j.expiresLater(call.Args[1]) {
+		j.report.Examine(Rule, 1)
+		return
+	}
+	if isMap || embedsRegistered(j.pass.TypesInfo.TypeOf(lit)) {
+		j.report.Report(Rule, lit, nil, "the token made here never expires: set exp")
+	}
+}
+
+// expires looks for exp or ExpiresAt anywhere in the literal.
+func expires(lit *ast.CompositeLit) bool {
+	found := false
+	ast.Inspect(lit, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.KeyValueExpr:
+			key := strings.Trim(source.Text(n.Key), "\"`")
+			found = found || key == "exp" || key == "ExpiresAt" || key == "Expiry"
+			// Claims that are made elsewhere may carry it.
+			if _, isLit := n.Value.(*ast.CompositeLit); !isLit && (key == "RegisteredClaims" || key == "StandardClaims") {
+				found = true
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// expiresLater knows claims["exp"] = ... and claims.ExpiresAt = ...
+func (j *judge) expiresLater(claims ast.Expr) bool {
+	obj := source.Object(j.pass.TypesInfo, claims)
+	if obj == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(j.f.Body, func(n ast.Node) bool {
+		as, ok := n.(*ast.AssignStmt)
+		if !ok {
+			return true
+		}
+		for _, lhs := range as.Lhs {
+			switch x := lhs.(type) {
+			case *ast.IndexExpr:
+				found = found || source.Object(j.pass.TypesInfo, x.X) == obj && strings.Contains(source.Text(x.Index), "exp")
+			case *ast.SelectorExpr:
+				found = found || strings.HasPrefix(x.Sel.Name, "Expir")
+			}
+		}
+		return true
+	})
+	return found
+}
+
+func embedsRegistered(t types.Type) bool {
+	if name := web.TypeName(t); strings.HasSuffix(name, ".RegisteredClaims") || strings.HasSuffix(name, ".StandardClaims") {
+		return true
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range s.Fields() {
+		if f.Embedded() && (f.Name() == "RegisteredClaims" || f.Name() == "StandardClaims") {
+			return true
+		}
+	}
+	return false
+}
