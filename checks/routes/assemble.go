@@ -193,13 +193,20 @@ func (m *machine) withOwn(r *router, places []place) []place {
 func (m *machine) describeAll(vals []value, path string) []Handler {
 	var out []Handler
 	for _, v := range vals {
+		perhaps := false
+		if x, ok := v.(*applied); ok {
+			v, perhaps = x.fn, x.perhaps
+		}
 		if s, ok := v.(*scope); ok {
 			if !m.covers(s, path) {
 				continue
 			}
 			v = s.fn
 		}
-		out = append(out, m.describeMiddleware(v)...)
+		for _, h := range m.describeMiddleware(v) {
+			h.Conditional = h.Conditional || perhaps
+			out = append(out, h)
+		}
 	}
 	return out
 }
@@ -272,10 +279,10 @@ func marked(s str) string {
 
 // plainRune keeps a hole's name from being read as pattern syntax.
 func plainRune(r rune) rune {
-	if strings.ContainsRune("/:*+{}<>? \t\\", r) {
-		return '_'
+	if r == '.' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+		return r
 	}
-	return r
+	return '-'
 }
 
 func (m *machine) textOf(v value) string {
@@ -424,13 +431,24 @@ func (m *machine) reason(v value) string {
 	return "it is computed at run time"
 }
 
+// leadingText is what is known of a path at its front.
+func leadingText(path value) string {
+	if path == nil {
+		return ""
+	}
+	if ps := strOf(choices(path)[0]).pieces; len(ps) > 0 && ps[0].hole == nil {
+		return ps[0].text
+	}
+	return ""
+}
+
 func (m *machine) unresolved(en *entry, reason string) {
 	u := Unresolved{Position: m.p.Position(en.pos), Router: en.lib.Name, Reason: reason, Reached: en.reached, Method: en.fixed}
 	if ms := m.methodsOf(en.method); len(ms) == 1 {
 		u.Method = ms[0]
 	}
 	for _, p := range m.places(en.router, 0) {
-		u.Prefix, _, _ = fillHoles(p.path, len(p.path))
+		u.Prefix, _, _ = fillHoles(joinPaths(p.path, leadingText(en.path), en.lib.Literal), len(p.path))
 		break
 	}
 	m.found.unresolved = append(m.found.unresolved, u)

@@ -371,7 +371,7 @@ func (m *machine) anyImplementation(f *function, args []value, e *ast.CallExpr) 
 	var found []*declared
 	for _, key := range m.code.methods[f.fn.Name()] {
 		d := m.code.funcs[key]
-		if d.wires && types.Implements(d.fn.Type().(*types.Signature).Recv().Type(), iface) {
+		if d.wires && !m.onStack(key) && types.Implements(d.fn.Type().(*types.Signature).Recv().Type(), iface) {
 			found = append(found, d)
 		}
 	}
@@ -390,6 +390,15 @@ func (m *machine) anyImplementation(f *function, args []value, e *ast.CallExpr) 
 	m.ended = false
 	m.merge(paths...)
 	return result, true
+}
+
+func (m *machine) onStack(key string) bool {
+	for f := m.fr; f != nil; f = f.outer {
+		if f.key == key {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *machine) callClosure(f *closure, args []value, at token.Pos) value {

@@ -113,6 +113,17 @@ func (m *machine) mapLit(e *ast.CompositeLit, t *types.Map) value {
 	return out
 }
 
+// keepCallback does the same for a single field that is assigned.
+func (m *machine) keepCallback(target ast.Expr, v value) {
+	sel, ok := ast.Unparen(target).(*ast.SelectorExpr)
+	if !ok || !m.code.wires(v) {
+		return
+	}
+	if n := named(m.typeOf(sel.X)); n != nil && !m.code.own(n.Obj().Pkg()) {
+		m.escapes = append(m.escapes, escape{fn: v, pos: target.Pos()})
+	}
+}
+
 // keepCallbacks remembers functions stored in a struct of another module (a
 // command's Run, say): its owner will call them. An http.Server tells what is
 // wrapped around the router that it serves.

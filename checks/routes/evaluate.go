@@ -202,7 +202,7 @@ func (m *machine) conclude() {
 func (x *extraction) table() *Table {
 	t := &Table{Routes: x.found.routes, Unresolved: x.found.unresolved, Notes: x.notes.list()}
 	slices.SortStableFunc(t.Routes, compareRoutes)
-	t.Routes = slices.CompactFunc(t.Routes, sameRow)
+	t.Routes = distinct(t.Routes)
 	t.Routes, t.Unresolved = settled(t.Routes, t.Unresolved)
 	slices.SortStableFunc(t.Unresolved, func(a, b Unresolved) int {
 		return cmp.Or(comparePositions(a.Position, b.Position), cmp.Compare(a.Reason, b.Reason))
@@ -259,7 +259,33 @@ func compareRoutes(a, b *Route) int {
 		}
 	}
 	return cmp.Or(comparePositions(a.Pos, b.Pos), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Path, b.Path),
-		cmp.Compare(a.Host, b.Host), reachedFirst, cmp.Compare(len(b.Middleware), len(a.Middleware)), cmp.Compare(a.Handler.Name, b.Handler.Name))
+		cmp.Compare(a.Host, b.Host), cmp.Compare(a.Handler.Name, b.Handler.Name), reachedFirst, unknownLast(a, b), cmp.Compare(len(b.Middleware), len(a.Middleware)))
+}
+
+func unknownLast(a, b *Route) int {
+	switch {
+	case a.PrefixUnknown == b.PrefixUnknown:
+		return 0
+	case a.PrefixUnknown:
+		return 1
+	}
+	return -1
+}
+
+// distinct keeps one of equal rows; middleware that only some of them pass is
+// marked as conditional.
+func distinct(rows []*Route) []*Route {
+	var out []*Route
+	for _, r := range rows {
+		if n := len(out); n > 0 && sameRow(out[n-1], r) {
+			if r.Reached == out[n-1].Reached && r.PrefixUnknown == out[n-1].PrefixUnknown {
+				out[n-1].Middleware = conditional(out[n-1].Middleware, r.Middleware)
+			}
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 func comparePositions(a, b report.Position) int {

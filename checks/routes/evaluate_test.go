@@ -69,7 +69,7 @@ func extract(t testing.TB, ar *txtar.Archive) *Table {
 func loadFixture(t testing.TB, ar *txtar.Archive) *load.Program {
 	t.Helper()
 	dir := t.TempDir()
-	source := ""
+	source := string(ar.Comment)
 	for _, f := range ar.Files {
 		if f.Name == "want" {
 			continue

@@ -15,6 +15,8 @@ type served struct {
 	name   string
 	// around are the functions that a request passes first, outermost first.
 	around []Handler
+	// wrappers are the values of those that are functions of the module.
+	wrappers []value
 	// strip are prefixes taken off the path, outermost first.
 	strip          []value
 	static, opaque bool

@@ -218,6 +218,7 @@ func (m *machine) store(target ast.Expr, tok token.Token, v value, s *ast.Assign
 			return
 		}
 	}
+	m.keepCallback(target, v)
 	c := m.addr(target)
 	if c == nil {
 		return

@@ -16,21 +16,74 @@ type arm struct {
 	fn     value
 }
 
-// methodArms reads the methods that a handler serves off its body: a switch
-// over r.Method, or comparisons that turn others away. Nil: all methods, or
-// not evident.
+// methodArms reads the methods that a handler serves off its body, or off the
+// wrappers around it: a switch over r.Method, comparisons that turn others
+// away, a map from methods to handlers. Nil: all methods, or not evident.
 func (m *machine) methodArms(s served) []arm {
-	b, ok := m.opened(s.fn)
+	if f, ok := bare(s.fn).(*function); ok {
+		if arms := mapArms(f.recv); len(arms) > 0 {
+			return arms
+		}
+	}
+	for _, fn := range append(slices.Clone(s.wrappers), s.fn) {
+		if arms := m.armsOf(fn); len(arms) > 0 {
+			return arms
+		}
+	}
+	return nil
+}
+
+func (m *machine) armsOf(fn value) []arm {
+	b, ok := m.opened(fn)
 	if !ok {
 		return nil
 	}
 	r := &methodReader{machine: m, b: b}
-	m.in(b, func() { r.statements(b.block.List) })
+	m.in(b, func() {
+		if r.arms = r.indexed(); len(r.arms) == 0 {
+			r.statements(b.block.List)
+		}
+	})
 	if r.open {
 		return nil
 	}
-	slices.SortStableFunc(r.arms, func(x, y arm) int { return strings.Compare(x.method, y.method) })
-	return slices.CompactFunc(r.arms, func(x, y arm) bool { return x.method == y.method })
+	return sortedArms(r.arms)
+}
+
+func sortedArms(arms []arm) []arm {
+	slices.SortStableFunc(arms, func(x, y arm) int { return strings.Compare(x.method, y.method) })
+	return slices.CompactFunc(arms, func(x, y arm) bool { return x.method == y.method })
+}
+
+// mapArms reads a map from methods to handlers.
+func mapArms(v value) []arm {
+	x, ok := bare(v).(*mapVal)
+	if !ok {
+		return nil
+	}
+	var arms []arm
+	for i, k := range x.keys {
+		method, ok := strOf(k).known()
+		if !ok || !isMethod(method) {
+			return nil
+		}
+		if x.cells[i].v != nil {
+			arms = append(arms, arm{method, x.cells[i].v})
+		}
+	}
+	return sortedArms(arms)
+}
+
+// indexed finds a map that is indexed by the request's method.
+func (r *methodReader) indexed() []arm {
+	var arms []arm
+	ast.Inspect(r.b.block, func(n ast.Node) bool {
+		if x, ok := n.(*ast.IndexExpr); ok && len(arms) == 0 && r.isMethod(x.Index) {
+			arms = mapArms(r.base(x.X))
+		}
+		return true
+	})
+	return arms
 }
 
 // opened is a handler's body, literal or declared.
@@ -112,8 +165,7 @@ func (r *methodReader) switchOver(s *ast.SwitchStmt) {
 }
 
 func (r *methodReader) text(e ast.Expr) (string, bool) {
-	v := fromTyped(r.b.pkg.TypesInfo, e)
-	s, ok := v.(str)
+	s, ok := bare(r.eval(e)).(str)
 	if !ok {
 		return "", false
 	}

@@ -1,7 +1,6 @@
 package routes
 
 import (
-	"net/http"
 	"strings"
 	"unicode/utf8"
 )
@@ -264,24 +263,26 @@ func leadingHole(path string, n int) int {
 	return i + len(holeClose)
 }
 
+// holeName is a name for an unknown part: the identifier that its expression
+// starts with, the last one where that is a selector.
 func holeName(seg string) string {
 	_, rest, _ := strings.Cut(seg, holeOpen)
-	name, _, _ := strings.Cut(rest, holeClose)
-	clean := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("{}/\x01\x02", r) {
-			return -1
+	why, _, _ := strings.Cut(rest, holeClose)
+	name, from := "", 0
+	for i := 0; i <= len(why); i++ {
+		if i < len(why) && isNameByte(why[i]) {
+			continue
 		}
-		return r
-	}, name)
-	if clean == "" {
+		if i > from {
+			name = why[from:i]
+		}
+		if i == len(why) || why[i] != '.' {
+			break
+		}
+		from = i + 1
+	}
+	if name == "" {
 		return "…"
 	}
-	return clean
-}
-
-// methodNames are the methods that a route may have, for conditions on them.
-var methodNames = map[string]string{
-	"MethodGet": http.MethodGet, "MethodHead": http.MethodHead, "MethodPost": http.MethodPost, "MethodPut": http.MethodPut,
-	"MethodPatch": http.MethodPatch, "MethodDelete": http.MethodDelete, "MethodConnect": http.MethodConnect,
-	"MethodOptions": http.MethodOptions, "MethodTrace": http.MethodTrace,
+	return name
 }

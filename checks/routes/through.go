@@ -29,6 +29,7 @@ func (m *machine) through(b body, depth int) (served, bool) {
 		return served{}, false
 	}
 	best.around = append([]Handler{m.describe(b.self)}, best.around...)
+	best.wrappers = append([]value{b.self}, best.wrappers...)
 	return best, true
 }
 
@@ -156,7 +157,7 @@ func (m *machine) functionValue(b body, e ast.Expr, passed int) (value, int) {
 	if shared := sharedParams(sig, b.sig); shared > 0 {
 		return m.eval(e), min(shared+1, 9)
 	}
-	if generic(b.outer) {
+	if generic(b.outer) && takesContext(sig) {
 		return m.eval(e), min(passed, 2)
 	}
 	return nil, 0
@@ -165,6 +166,15 @@ func (m *machine) functionValue(b body, e ast.Expr, passed int) (value, int) {
 // generic reports whether a function is an adapter for any types.
 func generic(sig *types.Signature) bool {
 	return sig != nil && (sig.TypeParams().Len() > 0 || sig.RecvTypeParams().Len() > 0)
+}
+
+// takesContext: the first parameter is a context.
+func takesContext(sig *types.Signature) bool {
+	if sig.Params().Len() == 0 {
+		return false
+	}
+	pkg, name := typeName(sig.Params().At(0).Type())
+	return pkg == "context" && name == "Context"
 }
 
 // answers: a predicate or a getter of text is not a handler.

@@ -266,17 +266,33 @@ func mergeStructs(x, y *structVal) value {
 
 // mergeSlices keeps every element that either may hold.
 func mergeSlices(x, y *slice) value {
-	out := &slice{cells: slices.Clone(x.cells), open: x.open || y.open}
-	have := make(map[*cell]bool, len(x.cells))
+	out := &slice{open: x.open || y.open}
+	inX, inY := cellSet(x), cellSet(y)
 	for _, c := range x.cells {
-		have[c] = true
+		out.cells = append(out.cells, perhaps(c, inY[c]))
 	}
 	for _, c := range y.cells {
-		if !have[c] {
-			out.cells = append(out.cells, c)
+		if !inX[c] {
+			out.cells = append(out.cells, perhaps(c, false))
 		}
 	}
 	return out
+}
+
+func cellSet(s *slice) map[*cell]bool {
+	set := make(map[*cell]bool, len(s.cells))
+	for _, c := range s.cells {
+		set[c] = true
+	}
+	return set
+}
+
+// perhaps marks a middleware that one of two paths does not add.
+func perhaps(c *cell, both bool) *cell {
+	if a, ok := c.v.(*applied); ok && !both && !a.perhaps {
+		return &cell{v: &applied{fn: a.fn, perhaps: true}}
+	}
+	return c
 }
 
 // vagueness orders alternatives: known, nil, unknown.

@@ -73,7 +73,7 @@ type entry struct {
 }
 
 func (m *machine) newRouter(lib *library, kind string, pos token.Pos) *router {
-	r := &router{lib: lib, kind: kind, pos: pos}
+	r := &router{lib: lib, kind: kind, pos: pos, use: cell{v: &slice{}}, all: cell{v: &slice{}}}
 	m.routers = append(m.routers, r)
 	return r
 }
@@ -295,9 +295,15 @@ func appended(list value, more []value) value {
 		out.cells = append(out.cells, s.cells...)
 	}
 	for _, v := range more {
-		out.cells = append(out.cells, &cell{v: v})
+		out.cells = append(out.cells, &cell{v: &applied{fn: v}})
 	}
 	return out
+}
+
+// applied is a middleware in a router's list; perhaps: on some paths only.
+type applied struct {
+	fn      value
+	perhaps bool
 }
 
 func listed(list value) []value {
@@ -362,7 +368,7 @@ func (w *wireCall) fill(en *entry) {
 	}
 	if c.Handler != 0 {
 		en.handler = w.arg(c.Handler)
-		if en.handler == nil {
+		if en.handler == nil || c.Handler == Last && len(w.args) <= max(c.Path, c.MethodArg) {
 			en.handler = &unknown{why: "no handler", pos: w.pos}
 		}
 	}
