@@ -39,7 +39,7 @@ var Analyzer = &analysis.Analyzer{
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
 	for f := range source.Functions(pass) {
-		j := &judge{pass: pass, report: r, f: f, scope: web.NewScope(pass.TypesInfo, f.Body)}
+		j := &judge{pass: pass, report: r, f: f, scope: web.NewScope(pass.TypesInfo, f.Body), sent: map[*ast.CompositeLit]bool{}}
 		source.Inspect(f.Body, j.visit)
 	}
 	return r.Result()
@@ -50,11 +50,16 @@ type judge struct {
 	report *diag.Reporter
 	f      source.Func
 	scope  *web.Scope
+	// sent are cookies of requests to other services.
+	sent map[*ast.CompositeLit]bool
 }
 
 func (j *judge) visit(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.CompositeLit:
+		if j.sent[n] {
+			return true
+		}
 		switch web.TypeName(j.pass.TypesInfo.TypeOf(n)) {
 		case "net/http.Cookie":
 			j.literal(n, "HttpOnly", "Secure", "SameSite")
@@ -62,6 +67,14 @@ func (j *judge) visit(n ast.Node) bool {
 			j.literal(n, "HTTPOnly", "Secure") // SameSite is Lax by default
 		}
 	case *ast.CallExpr:
+		if web.Name(web.Callee(j.pass.TypesInfo, n)) == "net/http.Request.AddCookie" {
+			ast.Inspect(n, func(n ast.Node) bool {
+				if lit, ok := n.(*ast.CompositeLit); ok {
+					j.sent[lit] = true
+				}
+				return true
+			})
+		}
 		if web.Name(web.Callee(j.pass.TypesInfo, n)) == "github.com/gin-gonic/gin.Context.SetCookie" && len(n.Args) == 7 {
 			j.gin(n)
 		}

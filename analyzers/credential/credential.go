@@ -52,8 +52,12 @@ func run(pass *analysis.Pass) (any, error) {
 // isForTests knows folders whose secrets protect nothing.
 func isForTests(pkg *types.Package) bool {
 	for _, part := range strings.Split(pkg.Path(), "/") {
-		switch strings.TrimSuffix(part, "s") {
-		case "example", "test", "testutil", "testing", "mock", "fixture", "fake", "e2e", "integration_test", "testdata", "testhelper":
+		part = strings.TrimSuffix(part, "s")
+		if strings.HasSuffix(part, "test") {
+			return true
+		}
+		switch part {
+		case "example", "testutil", "testing", "mock", "fixture", "fake", "e2e", "integration_test", "testdata", "testhelper":
 			return true
 		}
 	}
@@ -129,6 +133,8 @@ func looksSecret(name, text string) bool {
 	switch {
 	case len(text) < 4, strings.ContainsAny(text, "<>{}$%*\n"), strings.HasPrefix(text, "/"), strings.HasPrefix(text, "http"), strings.HasPrefix(text, "X-"):
 		return false
+	case strings.Contains(text, ".") && count(text, "0123456789") == 0 && strings.ToLower(text) == text:
+		return false // the key of a setting or of a translation
 	case plain(text) == "" || strings.Contains(plain(name), plain(text)):
 		return false
 	case strings.Contains(text, " "):

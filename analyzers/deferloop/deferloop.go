@@ -7,6 +7,8 @@ import (
 	"go/ast"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/ctrlflow"
+	"golang.org/x/tools/go/cfg"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
@@ -22,87 +24,87 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Performant},
 	Why:      "Each turn opens a file, a row set or a lock that stays open until the last one: a long list exhausts them.",
 	Fix:      "Move the body of the loop into a function, or release at the end of each turn.",
-	Limits:   "A loop that leaves the function in the turn that defers is not reported; a loop over a handful of elements is.",
+	Limits:   "A turn that defers and then always leaves the loop is not reported; a loop over a handful of elements is.",
 	Example:  example,
 }
 
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
-	Name: "deferloop", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType, RunDespiteErrors: true,
+	Name: "deferloop", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+	Requires: []*analysis.Analyzer{ctrlflow.Analyzer},
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
+	graphs := pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs)
 	for f := range source.Functions(pass) {
-		looped := map[ast.Node]bool{}
-		source.Inspect(f.Body, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.ForStmt:
-				mark(n.Body, looped)
-			case *ast.RangeStmt:
-				mark(n.Body, looped)
-				spare(n, looped)
-			case *ast.DeferStmt:
-				if looped[n] {
-					r.Report(Rule, n, nil, "defer %s runs only when the function ends, once for each turn of the loop: release it in the turn", source.Callee(n.Call))
-				} else {
+		g := graph(graphs, f)
+		if g == nil {
+			continue
+		}
+		spared := cleanUps(f)
+		for _, b := range g.Blocks {
+			for _, n := range b.Nodes {
+				d, ok := n.(*ast.DeferStmt)
+				switch {
+				case !ok:
+				case comesBack(b) && !spared[d]:
+					r.Report(Rule, d, nil, "defer %s runs only when the function ends, once for each turn of the loop: release it in the turn", source.Callee(d.Call))
+				default:
 					r.Examine(Rule, 1)
 				}
 			}
-			return true
-		})
+		}
 	}
 	return r.Result()
 }
 
-// mark notes the defers of a loop's body, unless the body leaves the function.
-func mark(body *ast.BlockStmt, looped map[ast.Node]bool) {
-	if n := len(body.List); n > 0 {
-		switch body.List[n-1].(type) {
-		case *ast.ReturnStmt:
-			return
-		case *ast.BranchStmt:
-			if body.List[n-1].(*ast.BranchStmt).Tok.String() == "break" {
-				return
-			}
-		}
+func graph(graphs *ctrlflow.CFGs, f source.Func) *cfg.CFG {
+	if f.Decl != nil {
+		return graphs.FuncDecl(f.Decl)
 	}
-	source.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.DeferStmt:
-			looped[n] = true
-		case *ast.BlockStmt:
-			return n == body || !leaves(n.List)
-		case *ast.CaseClause:
-			return !leaves(n.Body)
-		case *ast.CommClause:
-			return !leaves(n.Body)
-		}
-		return true
-	})
+	return graphs.FuncLit(f.Lit)
 }
 
-// leaves knows a branch that ends in a return: what it defers, it defers once.
-func leaves(list []ast.Stmt) bool {
-	if len(list) == 0 {
+// comesBack reports whether control can pass through the block twice.
+func comesBack(b *cfg.Block) bool {
+	seen := map[*cfg.Block]bool{}
+	var reaches func(from *cfg.Block) bool
+	reaches = func(from *cfg.Block) bool {
+		for _, next := range from.Succs {
+			if next == b {
+				return true
+			}
+			if !seen[next] {
+				seen[next] = true
+				if reaches(next) {
+					return true
+				}
+			}
+		}
 		return false
 	}
-	_, ok := list[len(list)-1].(*ast.ReturnStmt)
-	return ok
+	return reaches(b)
 }
 
-// spare knows "for _, release := range list { defer release() }", which runs a
-// list of clean-ups in reverse order on purpose.
-func spare(n *ast.RangeStmt, looped map[ast.Node]bool) {
-	v, ok := n.Value.(*ast.Ident)
-	if !ok {
-		return
-	}
-	for node := range looped {
-		if d, ok := node.(*ast.DeferStmt); ok && n.Pos() <= d.Pos() && d.End() <= n.End() {
-			if id, ok := d.Call.Fun.(*ast.Ident); ok && id.Name == v.Name {
-				looped[d] = false
-			}
+// cleanUps knows "for _, release := range list { defer release() }", which runs
+// a list of clean-ups in reverse order on purpose.
+func cleanUps(f source.Func) map[*ast.DeferStmt]bool {
+	spared := map[*ast.DeferStmt]bool{}
+	source.Inspect(f.Body, func(n ast.Node) bool {
+		loop, ok := n.(*ast.RangeStmt)
+		if !ok {
+			return true
 		}
-	}
+		v, _ := loop.Value.(*ast.Ident)
+		source.Inspect(loop.Body, func(n ast.Node) bool {
+			if d, ok := n.(*ast.DeferStmt); ok && v != nil {
+				id, ok := d.Call.Fun.(*ast.Ident)
+				spared[d] = ok && id.Name == v.Name
+			}
+			return true
+		})
+		return true
+	})
+	return spared
 }

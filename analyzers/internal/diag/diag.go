@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/token"
 	"reflect"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -40,15 +41,23 @@ func New(pass *analysis.Pass, rules ...rule.Rule) *Reporter {
 	return r
 }
 
-// Files are the files that style rules judge: hand-written and not tests.
+// Files are the files that style rules judge: hand-written, and neither tests
+// nor what only tests use.
 func Files(pass *analysis.Pass) []*ast.File {
 	var files []*ast.File
 	for _, f := range pass.Files {
-		if !ast.IsGenerated(f) && !IsTest(pass.Fset, f.FileStart) {
+		if !ast.IsGenerated(f) && !IsTest(pass.Fset, f.FileStart) && !importsTesting(f) {
 			files = append(files, f)
 		}
 	}
 	return files
+}
+
+// importsTesting knows helpers of tests that do not live in a _test.go file.
+func importsTesting(f *ast.File) bool {
+	return slices.ContainsFunc(f.Imports, func(spec *ast.ImportSpec) bool {
+		return spec.Path.Value == `"testing"` || spec.Path.Value == `"github.com/stretchr/testify/require"`
+	})
 }
 
 // IsTest reports whether pos lies in a _test.go file.

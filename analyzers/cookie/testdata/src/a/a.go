@@ -27,3 +27,7 @@ func later(id string) {
 	k.Secure = true
 	k.SameSite = http.SameSiteLaxMode
 }
+
+func outbound(req *http.Request, token string) {
+	req.AddCookie(&http.Cookie{Name: "token", Value: token})
+}
