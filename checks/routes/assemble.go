@@ -18,6 +18,7 @@ type place struct {
 	methods []string
 	guess   bool
 	unknown string // why something may stand before the path
+	loose   bool   // nothing serves the router that it starts from
 }
 
 const (
@@ -117,7 +118,12 @@ func (m *machine) places(r *router, depth int) []place {
 	if r.placed {
 		return r.places
 	}
-	r.placed = true // a cycle sees no places
+	if r.placing {
+		m.notes.add(m.p.Position(r.pos), "routers are mounted in each other")
+		return []place{r.start()}
+	}
+	r.placing = true
+	defer func() { r.placed = true }()
 	var out []place
 	for _, e := range r.parents {
 		if e.parent == nil {
@@ -128,8 +134,7 @@ func (m *machine) places(r *router, depth int) []place {
 		}
 	}
 	if len(r.parents) == 0 {
-		p := place{before: slices.Clone(r.wrapped), unknown: r.prefixUnknown}
-		out = []place{p}
+		out = []place{r.start()}
 	}
 	if r.own != nil {
 		out = m.withOwn(r, out)
@@ -142,6 +147,11 @@ func (m *machine) places(r *router, depth int) []place {
 	return out
 }
 
+// start is the place of a router that nothing contains.
+func (r *router) start() place {
+	return place{before: slices.Clone(r.wrapped), unknown: r.prefixUnknown, loose: !r.foreign && !r.lib.types[r.kind].Handles}
+}
+
 // below goes from a parent's place to a child's, once for each prefix.
 func (m *machine) below(child *router, e edge, p place) []place {
 	var out []place
@@ -149,7 +159,7 @@ func (m *machine) below(child *router, e edge, p place) []place {
 		return slices.Concat(p.before, m.describeAll(listed(e.parent.all.v), q.path), m.describeAll(e.before, q.path), e.around, child.wrapped)
 	}
 	for _, pat := range m.patternsOf(e.parent.lib, e.prefix) {
-		q := place{host: p.host, methods: p.methods, guess: p.guess || pat.guess, unknown: p.unknown}
+		q := place{host: p.host, methods: p.methods, guess: p.guess || pat.guess, unknown: p.unknown, loose: p.loose}
 		if e.absolute {
 			q.path = joinPaths(p.base, strings.TrimSuffix(pat.path, "/"), false)
 			q.base = q.path
@@ -360,7 +370,7 @@ func (m *machine) emitAt(en *entry, s served, methods []string, p place, pat spe
 		Path: filled, PrefixUnknown: prefixUnknown || p.unknown != "", Guess: p.guess || pat.guess,
 		Pattern: pat.shown, Host: firstOf(pat.host, m.textOf(en.host), p.host), Router: en.lib.Name,
 		Pos: m.p.Position(en.pos), Reached: en.reached, Chain: m.related(en.chain), TrailingSlash: slash,
-		Static: en.static || s.static, Opaque: s.opaque && (en.subtree || strings.HasSuffix(filled, "...}")),
+		loose: p.loose, Static: en.static || s.static, Opaque: s.opaque && (en.subtree || strings.HasSuffix(filled, "...}")),
 	}
 	row.Middleware = slices.Concat(p.before, m.describeAll(listed(en.router.all.v), filled), m.describeAll(en.middleware, filled), s.around)
 	row.Handler = Handler{Name: firstOf(s.name, en.name)}

@@ -259,14 +259,15 @@ func compareRoutes(a, b *Route) int {
 		}
 	}
 	return cmp.Or(comparePositions(a.Pos, b.Pos), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Path, b.Path),
-		cmp.Compare(a.Host, b.Host), cmp.Compare(a.Handler.Name, b.Handler.Name), reachedFirst, unknownLast(a, b), cmp.Compare(len(b.Middleware), len(a.Middleware)))
+		cmp.Compare(a.Host, b.Host), cmp.Compare(a.Handler.Name, b.Handler.Name), reachedFirst, last(a.loose, b.loose), last(a.PrefixUnknown, b.PrefixUnknown), cmp.Compare(len(b.Middleware), len(a.Middleware)))
 }
 
-func unknownLast(a, b *Route) int {
+// last sorts what has a flaw behind what has not.
+func last(a, b bool) int {
 	switch {
-	case a.PrefixUnknown == b.PrefixUnknown:
+	case a == b:
 		return 0
-	case a.PrefixUnknown:
+	case a:
 		return 1
 	}
 	return -1
@@ -278,7 +279,7 @@ func distinct(rows []*Route) []*Route {
 	var out []*Route
 	for _, r := range rows {
 		if n := len(out); n > 0 && sameRow(out[n-1], r) {
-			if r.Reached == out[n-1].Reached && r.PrefixUnknown == out[n-1].PrefixUnknown {
+			if r.Reached == out[n-1].Reached && r.PrefixUnknown == out[n-1].PrefixUnknown && r.loose == out[n-1].loose {
 				out[n-1].Middleware = conditional(out[n-1].Middleware, r.Middleware)
 			}
 			continue

@@ -1,7 +1,6 @@
 package routes
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -32,7 +31,13 @@ func TestExtract(t *testing.T) {
 				t.Fatal(err)
 			}
 			want, at := section(ar, "want")
-			got := show(extract(t, ar))
+			p := loadFixture(t, ar)
+			table, err := Extract(t.Context(), p, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkHandlers(t, p, table)
+			got := show(table)
 			if *update && at >= 0 {
 				ar.Files[at].Data = []byte(got)
 				if err := os.WriteFile(file, txtar.Format(ar), 0o600); err != nil {
@@ -56,16 +61,23 @@ func section(ar *txtar.Archive, name string) (string, int) {
 	return "", -1
 }
 
-// extract unpacks a fixture with stand-ins for the libraries that it imports.
-func extract(t testing.TB, ar *txtar.Archive) *Table {
+// checkHandlers: what is named as a function of the module is one that the
+// program knows under the same key and name.
+func checkHandlers(t *testing.T, p *load.Program, table *Table) {
 	t.Helper()
-	table, err := Extract(context.Background(), loadFixture(t, ar), Options{})
-	if err != nil {
-		t.Fatal(err)
+	for _, r := range table.Routes {
+		for _, h := range append([]Handler{r.Handler}, r.Middleware...) {
+			if h.Body == nil {
+				continue
+			}
+			if f := p.FuncAt(h.Key); f == nil || f.Name != h.Name {
+				t.Errorf("%s %s: handler %s has a key that leads to %v", r.Method, r.Path, h.Name, f)
+			}
+		}
 	}
-	return table
 }
 
+// loadFixture unpacks a fixture with stand-ins for the libraries it imports.
 func loadFixture(t testing.TB, ar *txtar.Archive) *load.Program {
 	t.Helper()
 	dir := t.TempDir()
@@ -86,7 +98,7 @@ func loadFixture(t testing.TB, ar *txtar.Archive) *load.Program {
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(goMod(t, source)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p, err := load.Load(context.Background(), load.Options{Dir: dir})
+	p, err := load.Load(t.Context(), load.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

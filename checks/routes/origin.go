@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"strings"
 )
 
@@ -37,7 +38,7 @@ func shownAt(fr *frame, e ast.Expr, pos token.Pos, path value) token.Pos {
 			return pos
 		}
 		i := paramIndex(fr.sig, obj)
-		if i < 0 {
+		if i < 0 || !isString(obj.Type()) {
 			if rangesOver(fr, obj) {
 				return literalPos(path, pos)
 			}
@@ -71,16 +72,38 @@ func decisive(info *types.Info, e ast.Expr) ast.Expr {
 		}
 		return decisive(info, x.Y)
 	case *ast.CallExpr:
-		if len(x.Args) > 0 {
-			return decisive(info, x.Args[len(x.Args)-1])
-		}
-		return x
+		return telling(info, x)
 	case *ast.StarExpr:
 		return decisive(info, x.X)
 	default:
 		return x
 	}
 }
+
+// telling is the argument that tells one path from another: the last text with
+// more than verbs and slashes in it, else the last that is not a constant.
+func telling(info *types.Info, call *ast.CallExpr) ast.Expr {
+	var variable ast.Expr
+	for i := len(call.Args) - 1; i >= 0; i-- {
+		a := call.Args[i]
+		tv := info.Types[a]
+		if tv.Value == nil {
+			if variable == nil {
+				variable = a
+			}
+			continue
+		}
+		if strings.Trim(verb.ReplaceAllString(tv.Value.ExactString(), ""), `"/ `) != "" {
+			return a
+		}
+	}
+	if variable == nil {
+		return call
+	}
+	return decisive(info, variable)
+}
+
+var verb = regexp.MustCompile(`%[-+# 0-9.]*[a-z]`)
 
 // isRow recognises what is read from a table: a field, an element, a getter.
 func isRow(info *types.Info, e ast.Expr) bool {

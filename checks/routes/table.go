@@ -62,6 +62,9 @@ type Route struct {
 	Declared bool
 	// TrailingSlash says how the router treats a trailing slash.
 	TrailingSlash Slash
+
+	// loose rows belong to a group that was never given to a router.
+	loose bool
 }
 
 // Slash is a router's way with trailing slashes.

@@ -33,6 +33,7 @@ type router struct {
 	wrapped []Handler
 	places  []place
 	placed  bool
+	placing bool
 }
 
 // edge places a router below another.
@@ -143,7 +144,11 @@ func (m *machine) wire(lib *library, c *Call, name string, recv value, args []va
 		recv = w.defaultReceiver()
 	}
 	var result value
-	for _, r := range choices(recv) {
+	recvs := choices(recv)
+	for _, r := range recvs {
+		if _, isNull := bare(r).(null); isNull && len(recvs) > 1 {
+			continue
+		}
 		result = join(result, w.on(r))
 	}
 	return result
@@ -217,8 +222,6 @@ func (w *wireCall) on(recv value) value {
 		return w.onRouter(r)
 	case *entry:
 		return w.onRoute(r)
-	case null:
-		return recv
 	}
 	if w.call.Does == Build || w.call.Does == Subrouter || w.call.Does == Drop {
 		return recv // a builder that was not followed has been reported where it began

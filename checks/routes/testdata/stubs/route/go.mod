@@ -1,0 +1,3 @@
+module github.com/prometheus/common/route
+
+go 1.22
