@@ -127,7 +127,11 @@ func storeKey(store map[string]value) string {
 func (m *machine) step(h routes.Handler) step {
 	fn := m.x.byKey[h.Key]
 	if fn == nil || !h.Key.IsValid() {
-		return step{handler: h, class: classOf(h), served: served{out: &outcome{clean: true, passes: true}, next: true}}
+		kind := classOf(h)
+		if h.Body != nil {
+			kind = broken
+		}
+		return step{handler: h, class: kind, served: served{out: &outcome{clean: true, passes: true}, next: true}}
 	}
 	c := m.bound(h, fn)
 	if fn.SSA.Signature.Recv() != nil {
@@ -177,6 +181,8 @@ func (x *Index) middleware(without, with step) Access {
 		return Access{Guard: Guarded, Where: without.handler.Pos, Status: 401, Credential: name}
 	case transparent:
 		return Access{Guard: Open}
+	case broken:
+		return Access{Guard: Unclear, Reason: fmt.Sprintf("the package of middleware %s does not type-check", name)}
 	case foreign:
 		return Access{Guard: Unclear, Reason: fmt.Sprintf("the source of middleware %s is not in the module", name)}
 	}
@@ -186,7 +192,7 @@ func (x *Index) middleware(without, with step) Access {
 		}
 		return Access{Guard: Open}
 	}
-	refusal, cred := x.refusal(without.out), credentialOf(without.out)
+	refusal, cred := without.refusal(), credentialOf(without.out)
 	if !without.next {
 		if with.next && (refusal != nil || stops(without.out) || without.out.bad) {
 			return x.guarded(refusal, cred)
@@ -237,13 +243,16 @@ func (x *Index) guarded(refusal *event, cred string) Access {
 // handler judges the last function: without credentials no path ends well, and
 // some path says that credentials are why.
 func (x *Index) handler(without, with step) Access {
+	if without.class == broken {
+		return Access{Guard: Unclear, Reason: fmt.Sprintf("the package of handler %s does not type-check", without.handler.Name)}
+	}
 	if without.class != ours {
 		return Access{Guard: Unclear, Reason: fmt.Sprintf("the source of handler %s is not in the module", without.handler.Name)}
 	}
 	if !without.known {
 		return Access{Guard: Unclear, Reason: fmt.Sprintf("handler %s could not be followed", without.handler.Name)}
 	}
-	refusal := x.refusal(without.out)
+	refusal := without.refusal()
 	cred := credentialOf(without.out)
 	if refusal == nil || !refuses(refusal.answer.Status) || cred == "" {
 		return Access{Guard: Open}
@@ -269,12 +278,12 @@ func (x *Index) newRefusal(without, with *outcome) bool {
 
 // refusal is the first answer that turns the client away, 401 and 403 first,
 // then any other error.
-func (x *Index) refusal(out *outcome) *event {
+func (s step) refusal() *event {
 	var other *event
-	for i := range out.events {
-		e := &out.events[i]
-		if e.answer == nil || e.kind == eventMade && !e.answer.Returned {
-			continue
+	for i := range s.out.events {
+		e := &s.out.events[i]
+		if e.answer == nil || e.kind == eventMade && (!e.answer.Returned || e.fn != s.fn) {
+			continue // an error that is made may be dropped again; one that is handed on is not
 		}
 		if refuses(e.answer.Status) {
 			return e

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -120,6 +121,9 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 	if out == nil {
 		out = m.opaque(instr.Common().Signature().Results(), args)
 		f.escape(b, instr, args)
+		for _, a := range args {
+			m.havoc(a, 0)
+		}
 	}
 	f.absorb(b, instr, out)
 	v := carryStatus(out.result, instr.Common().Signature(), args)
@@ -250,6 +254,9 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	t := value{}
 	for _, a := range args {
 		t = t.with(taint(a))
+		if !onlyReads(fn) {
+			f.m.havoc(a, 0)
+		}
 	}
 	if c.IsInvoke() && f.m.x.crowded[fn.FullName()] {
 		f.escape(b, instr, args)
@@ -262,6 +269,20 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 		v = withStatus(v, args)
 	}
 	return v
+}
+
+// onlyReads reports whether a function leaves what its arguments point to alone.
+func onlyReads(fn *types.Func) bool {
+	if fn.Pkg() == nil {
+		return true
+	}
+	switch fn.Pkg().Path() {
+	case "fmt":
+		return !strings.Contains(fn.Name(), "can")
+	case "log", "log/slog", "errors":
+		return true
+	}
+	return pure.MatchString(fn.Pkg().Path())
 }
 
 // withStatus lets an error keep its status through methods of its own, such as
@@ -339,6 +360,9 @@ func (f *frame) builtin(fn *ssa.Builtin, c *ssa.CallCommon, args []value) value 
 			v = v.with(taint(a))
 		}
 		v.absent = false
+		if args[0].part == jsonText { // a line feed after the text
+			v.part, v.dyn, v.keys, v.nilSlice = jsonText, args[0].dyn, args[0].keys, args[0].nilSlice
+		}
 		return v
 	case "min", "max":
 		v := value{}

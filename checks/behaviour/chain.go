@@ -16,6 +16,8 @@ type served struct {
 	out *outcome
 	// known: it could be run. next: the handler behind it may be reached.
 	known, next bool
+	// fn is the function that was given the request.
+	fn *behaviour.Function
 }
 
 // bound makes the closure of a handler, with what is known of the variables
@@ -112,7 +114,7 @@ func (m *machine) serve(c *closure, layer int) served {
 	args := m.serveArgs(c, fn)
 	out := m.call(c, args, 0)
 	if takesRequest(fn.Signature) {
-		return served{out: out, known: true, next: m.goesOn(fn.Signature, out)}
+		return served{out: out, known: true, next: m.goesOn(fn.Signature, out), fn: c.fn}
 	}
 	if layer >= maxLayers || fn.Signature.Results().Len() == 0 {
 		return served{out: out}
@@ -153,7 +155,7 @@ func (m *machine) serveMethod(t target, layer int) served {
 	sig := t.c.fn.SSA.Signature
 	out := m.call(t.c, append(t.args, parametersOf(t.c)...), 0)
 	if takesRequest(sig) {
-		return served{out: out, known: true, next: m.goesOn(sig, out)}
+		return served{out: out, known: true, next: m.goesOn(sig, out), fn: t.c.fn}
 	}
 	if layer < maxLayers && out.result.fn != nil {
 		return m.serveValue(out.result, layer+1)

@@ -15,6 +15,8 @@ const (
 	authenticates
 	transparent
 	foreign
+	// broken: of the module, but its package does not type-check.
+	broken
 )
 
 // authLibraries authenticate: they answer 401 or 403 without valid credentials.
@@ -45,6 +47,9 @@ var plainLibraries = regexp.MustCompile(`^(` +
 	`go\.opentelemetry\.io/|github\.com/prometheus/|go\.elastic\.co/|gopkg\.in/DataDog/` +
 	`)`)
 
+// plainPurpose are words in the path of a library that say what else it is for.
+var plainPurpose = regexp.MustCompile(`(?i)prometheus|metrics|otel|tracing|logger|cors|gzip|brotli|compress|limiter|ratelimit|recover|request-?id|swagger|pprof|sentry`)
+
 // classOf looks a middleware of another module up.
 func classOf(h routes.Handler) class {
 	name := h.Name
@@ -54,11 +59,14 @@ func classOf(h routes.Handler) class {
 	switch {
 	case authLibraries.MatchString(name):
 		return authenticates
-	case plainLibraries.MatchString(name):
+	case plainLibraries.MatchString(name), plainName.MatchString(shortKey(name)), h.Func != nil && h.Func.Pkg() != nil && plainPurpose.MatchString(h.Func.Pkg().Path()):
 		return transparent
 	}
 	return foreign
 }
+
+// plainName are functions that say so themselves.
+var plainName = regexp.MustCompile(`(?i)(request)?logg(er|ing)|request-?id|recover|cors|gzip|compress|metric|tracing|timeout|rate.?limit|securityheaders`)
 
 var authName = regexp.MustCompile(`(?i)auth|login|logged|session|jwt|token|require.?user|protect|guard|apikey|api_key|permission|admin|signed`)
 

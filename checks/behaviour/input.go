@@ -25,6 +25,8 @@ type input struct {
 	// Lost input was decoded into something that cannot be followed.
 	Lost      bool
 	errorUsed bool
+	// empty targets take nothing over.
+	empty bool
 	// branched: some branch depends on its value.
 	branched bool
 	// guards are the places where its value decides about an error, in order.

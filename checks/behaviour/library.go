@@ -93,6 +93,8 @@ func (f *frame) library(fn *types.Func, c *ssa.CallCommon, args []value) (value,
 		if x := argument(c, args, 0); x.kind == known {
 			return x, true
 		}
+	case "encoding/json.Marshal", "encoding/json.MarshalIndent":
+		return f.marshalled(c, args), true
 	case "errors.Is", "errors.As":
 		return argument(c, args, 0).tainted(), true
 	case "fmt.Errorf", "errors.New", "github.com/pkg/errors.New", "github.com/pkg/errors.Errorf", "github.com/pkg/errors.Wrap":
@@ -101,6 +103,19 @@ func (f *frame) library(fn *types.Func, c *ssa.CallCommon, args []value) (value,
 		return value{kind: notNull}, true
 	}
 	return value{}, false
+}
+
+// marshalled is the text of a value as JSON; it remembers of what type.
+func (f *frame) marshalled(c *ssa.CallCommon, args []value) value {
+	x := argument(c, args, 0)
+	v := value{kind: notNull, part: jsonText, keys: x.keys, nilSlice: x.nilSlice}.with(taint(x))
+	v.dyn = x.dyn
+	if mi, ok := behaviour.Arg(c, 0).(*ssa.MakeInterface); ok && v.dyn == nil {
+		v.dyn = mi.X.Type()
+	}
+	out := v.tainted()
+	out.tuple = &tuple{[]value{v, {}}}
+	return out
 }
 
 // madeError is an error of the standard library; its text may tell its status,

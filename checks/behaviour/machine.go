@@ -191,6 +191,25 @@ func (m *machine) write(c *cell, v value) {
 	}
 }
 
+// havoc forgets what a cell holds: code that cannot be looked into got its
+// address.
+func (m *machine) havoc(v value, depth int) {
+	c := v.cell
+	if c == nil || depth > 3 {
+		return
+	}
+	if c.stored {
+		m.havoc(c.v, depth+1)
+	}
+	for _, p := range c.parts {
+		if p.stored {
+			m.havoc(p.v, depth+1)
+		}
+		m.write(p, value{})
+	}
+	m.write(c, value{})
+}
+
 // mark makes a cell and its parts input.
 func (m *machine) mark(c *cell, bits uint64) {
 	if c == nil || c.input&bits == bits {

@@ -279,6 +279,7 @@ func (f *frame) decode(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	target := argument(c, args, op.Target)
 	in.Decodes = true
 	in.Type = pointee(behaviour.Arg(c, op.Target), target)
+	in.empty = isEmptyStruct(in.Type)
 	in.errorUsed = op.Answers || errorUsed(instr)
 	in.Validates = op.Validates
 	if target.cell == nil {
@@ -290,6 +291,15 @@ func (f *frame) decode(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 		m.mark(inner, in.bit)
 	}
 	return m.results(c.Signature().Results(), value{request: true})
+}
+
+// isEmptyStruct knows the second decoding that only looks for trailing data.
+func isEmptyStruct(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	return ok && st.NumFields() == 0
 }
 
 func underInterface(v value) (*cell, bool) {
@@ -485,6 +495,9 @@ func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []v
 	}
 	a.Type, a.Keys, a.HasBody = t, known.keys, true
 	a.NilSlice = known.nilSlice
+	if known.part == jsonText {
+		a.Encoding = "json"
+	}
 	a.value = known
 }
 

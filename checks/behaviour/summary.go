@@ -102,10 +102,14 @@ func (x *Index) summarise(h routes.Handler) *Summary {
 	m.behind = behindOf(h)
 	out := m.settle(func() *outcome { return m.serve(m.bound(h, fn), 0).out })
 	s := &Summary{Known: true, Complete: !m.over}
-	for _, in := range m.inputs {
-		s.Inputs = append(s.Inputs, x.input(in))
+	escaped := escapes(m, out)
+	for i, in := range m.inputs {
+		if !in.empty {
+			one := x.input(in)
+			one.Escapes = x.program.Position(escaped[i])
+			s.Inputs = append(s.Inputs, one)
+		}
 	}
-	escapes(s, m, out, x)
 	for _, e := range out.events {
 		switch e.kind {
 		case eventAnswer, eventMade:
@@ -155,17 +159,21 @@ func (x *Index) input(in *input) Input {
 	return out
 }
 
-func escapes(s *Summary, m *machine, out *outcome, x *Index) {
+// escapes is where each input was first handed to code that could not be
+// followed.
+func escapes(m *machine, out *outcome) map[int]token.Pos {
+	at := map[int]token.Pos{}
 	for _, e := range out.events {
 		if e.kind != eventEscape {
 			continue
 		}
 		for i, in := range m.inputs {
-			if in.bit&e.input != 0 && !s.Inputs[i].Escapes.IsValid() {
-				s.Inputs[i].Escapes = x.program.Position(e.pos)
+			if _, seen := at[i]; in.bit&e.input != 0 && !seen {
+				at[i] = e.pos
 			}
 		}
 	}
+	return at
 }
 
 func (x *Index) answer(e event) Answer {

@@ -70,6 +70,7 @@ const (
 	requestVars
 	answerHeader
 	answerBody
+	jsonText
 )
 
 // closure is a function with the variables that it captured. Equal ones are
@@ -168,8 +169,11 @@ func join(a, b value) value {
 	if a.part == b.part {
 		j.part = a.part
 	}
-	if a.cell == b.cell {
+	switch { // what is not nil is the only thing that can be used
+	case a.cell == b.cell || b.kind == null && b.cell == nil:
 		j.cell = a.cell
+	case a.kind == null && a.cell == nil:
+		j.cell = b.cell
 	}
 	if a.fn == b.fn {
 		j.fn = a.fn

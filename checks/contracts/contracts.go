@@ -35,11 +35,12 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 	return []report.Criterion{errorResponses(x, rows)}, nil
 }
 
-// handlers summarises the handler of every row that has one.
+// handlers summarises the handlers of the operations; of all routes where no
+// document says which belong to the API.
 func handlers(x *behaviour.Index, m *matrix.Matrix) []handled {
 	var rows []handled
 	for _, e := range m.Endpoints {
-		if e.Route == nil || e.Route.Static {
+		if e.Route == nil || e.Route.Static || e.Operation == nil && len(m.Used) > 0 {
 			continue
 		}
 		rows = append(rows, handled{e, x.Handler(e.Route.Handler)})

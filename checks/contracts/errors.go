@@ -54,7 +54,23 @@ func errorResponses(x *behaviour.Index, rows []handled) report.Criterion {
 		})
 	}
 	t.PassN(count, example...)
+	if len(sites) == 0 && unknown == 0 && dynamic(rows) > 0 {
+		return report.CannotTell(ErrorResponseInconsistent, fmt.Sprintf("the status of %s is not a constant, so errors cannot be told from successes", plural(dynamic(rows), "answer")))
+	}
 	return t.Criterion("no handler answers with an error")
+}
+
+// dynamic counts answers whose status is only known when the program runs.
+func dynamic(rows []handled) int {
+	n := 0
+	for _, h := range rows {
+		for _, a := range h.Answers {
+			if !a.StatusKnown && !a.Returned {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // errorSites collects the error answers of handlers and their middleware, each

@@ -61,7 +61,6 @@ type verdict struct {
 	reason  string
 	input   behaviour.Input
 	by      report.Related
-	trusted bool
 }
 
 func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint) {
@@ -135,6 +134,7 @@ func verdictsOf(e *matrix.Endpoint, s *behaviour.Summary) []verdict {
 	for _, p := range e.Operation.Parameters {
 		params[p.In+" "+p.Name] = p
 	}
+	named := map[string]int{}
 	for _, in := range s.Inputs {
 		switch {
 		case in.Decodes && in.Place == "body" || in.Decodes && in.Place == "request" || in.Decodes && in.Place == "form":
@@ -143,8 +143,15 @@ func verdictsOf(e *matrix.Endpoint, s *behaviour.Summary) []verdict {
 			}
 		case in.Name != "":
 			p, ok := params[in.Place+" "+in.Name]
-			if ok && valueConstrained(e.Document.Resolve(p.Schema)) {
-				out = append(out, ofParameter(in))
+			if !ok || !valueConstrained(e.Document.Resolve(p.Schema)) {
+				continue
+			}
+			v := ofParameter(in)
+			if i, again := named[p.In+" "+p.Name]; !again {
+				named[p.In+" "+p.Name] = len(out)
+				out = append(out, v)
+			} else if v.facet == report.FacetOK { // read twice, checked once
+				out[i] = v
 			}
 		}
 	}
@@ -161,6 +168,8 @@ func ofBody(in behaviour.Input, s *behaviour.Summary) verdict {
 		return verdict{facet: report.FacetInconclusive, input: in, reason: "what is decoded could not be followed"}
 	case in.Escapes.IsValid():
 		return verdict{facet: report.FacetInconclusive, input: in, reason: "what is decoded is handed to code that could not be followed (" + in.Escapes.String() + ")"}
+	case in.Branched:
+		return verdict{facet: report.FacetInconclusive, input: in, reason: "what is decoded decides branches, but none that leads straight to an error"}
 	case !s.Complete:
 		return verdict{facet: report.FacetInconclusive, input: in, reason: "the handler is too large to follow"}
 	}
