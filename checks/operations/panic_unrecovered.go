@@ -83,26 +83,30 @@ var recoveryLibraries = []string{
 	"github.com/cloudwego/hertz/pkg/app/server.Default", "github.com/kataras/iris/middleware/recover.New", "github.com/kataras/iris.Default",
 	"github.com/dre1080/recovr.New", "github.com/unrolled/recovery.New", "github.com/gobuffalo/buffalo.New",
 	"github.com/zeromicro/go-zero/rest.NewServer", "github.com/zeromicro/go-zero/rest.MustNewServer", "github.com/bugsnag/bugsnag-go.Handler*",
-	"(*github.com/getsentry/sentry-go/http.Handler).Handle*", "github.com/emicklei/go-restful.NewContainer",
+	"(*github.com/getsentry/sentry-go/http.Handler).Handle*", "(*github.com/emicklei/go-restful.Container).DoNotRecover",
 }
 
 func panicUnrecovered(r *check.Repo, a *audit) report.Criterion {
 	t := report.Examine(RulePanicUnrecovered)
 	for _, pkg := range a.graph.MainPackages() {
 		all := a.graph.FromMain(pkg)
-		starts := a.startsIn(all)
-		if len(starts) == 0 {
-			continue
+		judged := map[family]bool{}
+		for _, s := range a.startsIn(all) {
+			of := familyOf(s.kind)
+			if judged[of] {
+				continue
+			}
+			judged[of] = true
+			if at := a.recovery(all, of); at != nil {
+				t.Pass(*at)
+				continue
+			}
+			t.Fail(report.Finding{
+				Message: fmt.Sprintf("%s serves (%s) without recovery middleware: a panic in a handler %s; put one outermost that logs and answers an internal error",
+					a.graph.ProgramName(pkg), s.kind.name, panicEffect(s.kind)),
+				Position: a.program.Position(s.Ident.Pos()), Anchor: pkg.PkgPath,
+			})
 		}
-		if at := a.recovery(all); at != nil {
-			t.Pass(*at)
-			continue
-		}
-		t.Fail(report.Finding{
-			Message: fmt.Sprintf("%s serves (%s) without recovery middleware: a panic in a handler %s; put one outermost that logs and answers 500",
-				a.graph.ProgramName(pkg), starts[0].kind.name, panicEffect(starts)),
-			Position: a.program.Position(starts[0].Ident.Pos()), Anchor: pkg.PkgPath,
-		})
 	}
 	if t.Examined() == 0 && servesRoutes(r) {
 		return report.CannotTell(RulePanicUnrecovered, "routes are registered, but no call that starts a server was recognised from any main package")
@@ -110,22 +114,38 @@ func panicUnrecovered(r *check.Repo, a *audit) report.Criterion {
 	return t.Criterion("no main package starts a server")
 }
 
+// family tells servers that share no middleware.
+type family int
+
+const (
+	overHTTP family = iota
+	overGRPC
+)
+
+func familyOf(k *serverKind) family {
+	if k.name == "gRPC" {
+		return overGRPC
+	}
+	return overHTTP
+}
+
 // panicEffect tells servers that survive a panic from those that do not.
-func panicEffect(starts []start) string {
-	fatal := []string{"fiber", "fasthttp", "gRPC"}
-	if slices.ContainsFunc(starts, func(s start) bool { return slices.Contains(fatal, s.kind.name) }) {
+func panicEffect(k *serverKind) string {
+	switch k.name {
+	case "fiber", "fasthttp", "gRPC":
 		return "ends the process"
 	}
 	return "drops the connection without an answer"
 }
 
-// recovery finds recovery middleware among what main reaches.
-func (a *audit) recovery(all *reach.Reached) *report.Related {
+// recovery finds recovery middleware of the family among what main reaches.
+func (a *audit) recovery(all *reach.Reached, of family) *report.Related {
 	for _, u := range all.Uses {
 		name := reach.FullName(u.Func)
 		f := a.program.FuncAt(u.Func.Pos())
-		own := f != nil && f.Decl != nil && f.Lit == nil && handles(u.Func.Signature()) && callsRecover(f.Package, f.Decl.Body)
-		if own || reach.Matches(recoveryLibraries, name) {
+		own := f != nil && f.Decl != nil && f.Lit == nil && handles(u.Func.Signature(), of) && callsRecover(f.Package, f.Decl.Body)
+		library := reach.Matches(recoveryLibraries, name) && strings.Contains(name, "grpc") == (of == overGRPC)
+		if own || library {
 			place := a.program.Place(u.Ident.Pos(), "%s recovers", name)
 			return &place
 		}
@@ -133,7 +153,7 @@ func (a *audit) recovery(all *reach.Reached) *report.Related {
 	// A closure in the middle of the wiring, or the router's own hook.
 	for _, pkg := range a.program.Packages {
 		for _, f := range pkg.Syntax {
-			if at := a.recoveryIn(pkg, f); at != nil {
+			if at := a.recoveryIn(pkg, f, of); at != nil {
 				return at
 			}
 		}
@@ -143,17 +163,17 @@ func (a *audit) recovery(all *reach.Reached) *report.Related {
 
 // recoveryIn finds a literal that handles requests and recovers, and
 // httprouter's PanicHandler.
-func (a *audit) recoveryIn(pkg *packages.Package, f *ast.File) (at *report.Related) {
+func (a *audit) recoveryIn(pkg *packages.Package, f *ast.File, of family) (at *report.Related) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.FuncLit:
 			sig, ok := pkg.TypesInfo.TypeOf(x).(*types.Signature)
-			if ok && handles(sig) && callsRecover(pkg, x.Body) {
+			if ok && handles(sig, of) && callsRecover(pkg, x.Body) {
 				place := a.program.Place(x.Pos(), "recovers here")
 				at = &place
 			}
 		case *ast.Ident:
-			if x.Name == "PanicHandler" || x.Name == "RecoverHandler" {
+			if of == overHTTP && (x.Name == "PanicHandler" || x.Name == "RecoverHandler") {
 				place := a.program.Place(x.Pos(), "the router hands panics to this")
 				at = &place
 			}
@@ -163,18 +183,22 @@ func (a *audit) recoveryIn(pkg *packages.Package, f *ast.File) (at *report.Relat
 	return at
 }
 
+// handlerTypes are parts of the names of types that serve requests: a handler, a
+// request, or the context of a router.
+var handlerTypes = map[family][]string{
+	overHTTP: {"net/http.", "gin.Context", "gin.HandlerFunc", "echo.Context", "echo.HandlerFunc", "echo.MiddlewareFunc", "fiber.Ctx", "fiber.Handler",
+		"fasthttp.Request", "restful.Request", "huma.Context", "httprouter.Handle"},
+	overGRPC: {"grpc.UnaryHandler", "grpc.StreamHandler", "grpc.UnaryServerInterceptor", "grpc.StreamServerInterceptor"},
+}
+
 // handles reports whether a signature takes or returns something that serves
-// requests: a handler, a request, or the context of a router.
-func handles(sig *types.Signature) bool {
+// requests.
+func handles(sig *types.Signature, of family) bool {
 	for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
 		for v := range tuple.Variables() {
 			name := types.TypeString(v.Type(), nil)
-			for _, part := range []string{"net/http.", "gin.Context", "gin.HandlerFunc", "echo.Context", "echo.HandlerFunc", "echo.MiddlewareFunc",
-				"fiber.Ctx", "fiber.Handler", "fasthttp.Request", "grpc.UnaryHandler", "grpc.StreamHandler", "grpc.UnaryServerInterceptor",
-				"restful.Request", "huma.Context", "httprouter.Handle"} {
-				if strings.Contains(name, part) {
-					return true
-				}
+			if slices.ContainsFunc(handlerTypes[of], func(part string) bool { return strings.Contains(name, part) }) {
+				return true
 			}
 		}
 	}

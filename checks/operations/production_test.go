@@ -70,9 +70,9 @@ func TestPanicUnrecovered(t *testing.T) {
 		"hook of the router": {"type router struct{ PanicHandler func() }\n\nfunc main() {\n\tr := router{}\n\tr.PanicHandler = func() {}\n\thttp.ListenAndServe(\":1\", nil)\n}", "pass"},
 		"closure":            {"func main() {\n\th := func(w http.ResponseWriter, r *http.Request) { defer func() { recover() }() }\n\thttp.ListenAndServe(\":1\", http.HandlerFunc(h))\n}", "pass"},
 		"recover elsewhere": {"func parse() { defer func() { recover() }() }\n\nfunc main() {\n\tparse()\n\thttp.ListenAndServe(\":1\", nil)\n}",
-			"fail: main.go:9: shop serves (http.ListenAndServe) without recovery middleware: a panic in a handler drops the connection without an answer; put one outermost that logs and answers 500"},
+			"fail: main.go:9: shop serves (http.ListenAndServe) without recovery middleware: a panic in a handler drops the connection without an answer; put one outermost that logs and answers an internal error"},
 		"own function of that name": {"func recover() {}\n\nfunc h(w http.ResponseWriter, r *http.Request) { recover() }\n\nfunc main() {\n\thttp.HandleFunc(\"/\", h)\n\thttp.ListenAndServe(\":1\", nil)\n}",
-			"fail: main.go:11: shop serves (http.ListenAndServe) without recovery middleware: a panic in a handler drops the connection without an answer; put one outermost that logs and answers 500"},
+			"fail: main.go:11: shop serves (http.ListenAndServe) without recovery middleware: a panic in a handler drops the connection without an answer; put one outermost that logs and answers an internal error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			expect(t, verdicts(t, repository(t, "-- main.go --\npackage main\n\nimport \"net/http\"\n\n"+c.code+"\n"))["panic-unrecovered"], c.want)
@@ -82,7 +82,7 @@ func TestPanicUnrecovered(t *testing.T) {
 
 func TestPanicUnrecovered_grpcEndsTheProcess(t *testing.T) {
 	expect(t, verdicts(t, repository(t, withGRPC))["panic-unrecovered"],
-		"fail: main.go:11: shop serves (gRPC) without recovery middleware: a panic in a handler ends the process; put one outermost that logs and answers 500")
+		"fail: main.go:11: shop serves (gRPC) without recovery middleware: a panic in a handler ends the process; put one outermost that logs and answers an internal error")
 }
 
 func TestLogUnstructured(t *testing.T) {
