@@ -1,12 +1,16 @@
 package load
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"go/version"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,63 +27,152 @@ func modulePath(dir string) string {
 	return modfile.ModulePath(data)
 }
 
-var tooNewPattern = regexp.MustCompile(`(?:go\.mod|go\.work) requires go >= (\S+)|module requires go >= (\S+)|requires go >= ([0-9.]+)`)
+var (
+	tooNewPattern = regexp.MustCompile(`requires go >= ([0-9][^\s)]*)`)
+	// unavailable is how the go command starts its complaint about a module that
+	// it cannot read: "go: example.org/m@v1.2.3: reading ...".
+	unavailable = regexp.MustCompile(`(?:^|\s|: )([\w.~/-]+\.[\w.~/-]+)@(v[\w.+-]+): (?:reading|invalid version|unrecognized import path|verifying|Get )`)
+)
 
-// tooNew finds the go command's complaint that the module wants a newer Go.
-func tooNew(pkgs []*packages.Package, err error) string {
-	messages := []string{}
+// maxMends bounds the modules that are left out one after the other.
+const maxMends = 20
+
+// mendedGoMod is a copy of go.mod without what keeps it from loading here.
+type mendedGoMod struct {
+	dir   string
+	lower bool
+	drop  []string
+	tmp   string
+}
+
+// next looks for a reason to mend go.mod (once more) in what loading said.
+func (m *mendedGoMod) next(pkgs []*packages.Package, err error) (note string, again bool) {
+	for _, message := range complaints(pkgs, err) {
+		if g := tooNewPattern.FindStringSubmatch(message); g != nil && strings.Contains(message, "running go") && !m.lower {
+			m.lower = true
+			return fmt.Sprintf("go.mod: requires go %s, this is %s; loaded as if for the installed Go, install the newer one to be sure", g[1], runtime.Version()), true
+		}
+		if g := unavailable.FindStringSubmatch(message); g != nil && loadedNothing(pkgs) && len(m.drop) < maxMends && !slices.Contains(m.drop, g[1]) {
+			m.drop = append(m.drop, g[1])
+			return fmt.Sprintf("go.mod: module %s %s cannot be had here; loaded without it, make it available to be sure", g[1], g[2]), true
+		}
+	}
+	return "", false
+}
+
+// complaint asks the go command why it lists nothing: with -e, as go/packages
+// calls it, it says so on stderr only and succeeds. nil where it has no reason.
+func complaint(ctx context.Context, cfg *packages.Config, patterns []string) error {
+	args := append(append([]string{"list"}, cfg.BuildFlags...), patterns...)
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir, cmd.Env = cfg.Dir, cfg.Env
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Run(); err != nil {
+		return errors.New(oneLine(withoutDownloads(stderr.String())))
+	}
+	return nil
+}
+
+// withoutDownloads drops the go command's progress lines.
+func withoutDownloads(text string) string {
+	var kept []string
+	for _, line := range strings.Split(text, "\n") {
+		if !strings.HasPrefix(line, "go: downloading ") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// complaints are the messages of the go command, from wherever they surface.
+func complaints(pkgs []*packages.Package, err error) []string {
+	var all []string
 	if err != nil {
-		messages = append(messages, err.Error())
+		all = append(all, err.Error())
 	}
 	for _, pkg := range pkgs {
 		for _, e := range pkg.Errors {
-			messages = append(messages, e.Msg)
+			all = append(all, e.Msg)
 		}
 	}
-	for _, m := range messages {
-		if g := tooNewPattern.FindStringSubmatch(m); g != nil && strings.Contains(m, "running go") {
-			return fmt.Sprintf("requires go %s, this is %s", strings.Trim(g[1]+g[2]+g[3], "()"), runtime.Version())
-		}
-	}
-	return ""
+	return all
 }
 
-// loweredGoMod writes a copy of go.mod (and go.sum) whose go directive is the
-// installed one, and returns the flag that makes the go command use it.
-func loweredGoMod(dir string) (flag string, cleanup func(), err error) {
-	data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+func loadedNothing(pkgs []*packages.Package) bool {
+	return !slices.ContainsFunc(pkgs, func(p *packages.Package) bool { return len(p.Syntax) > 0 })
+}
+
+// write puts the mended go.mod (and go.sum beside it) into a temporary folder
+// and returns the flag that makes the go command use it.
+func (m *mendedGoMod) write() (flag string, err error) {
+	data, err := os.ReadFile(filepath.Join(m.dir, "go.mod"))
 	if err != nil {
-		return "", nil, fmt.Errorf("read go.mod: %w", err)
+		return "", fmt.Errorf("read go.mod: %w", err)
 	}
-	f, err := modfile.ParseLax("go.mod", data, nil)
+	mended, err := m.mend(data)
 	if err != nil {
-		return "", nil, fmt.Errorf("parse go.mod: %w", err)
+		return "", err
 	}
-	installed := strings.TrimPrefix(version.Lang(runtime.Version()), "go")
-	if err := f.AddGoStmt(installed); err != nil {
-		return "", nil, fmt.Errorf("lower go directive: %w", err)
-	}
-	f.DropToolchainStmt()
-	lowered, err := f.Format()
-	if err != nil {
-		return "", nil, fmt.Errorf("format go.mod: %w", err)
-	}
-	tmp, err := os.MkdirTemp("", "conformance-mod-")
-	if err != nil {
-		return "", nil, fmt.Errorf("make a temporary go.mod: %w", err)
-	}
-	cleanup = func() { os.RemoveAll(tmp) }
-	if err := os.WriteFile(filepath.Join(tmp, "go.mod"), lowered, 0o600); err != nil {
-		cleanup()
-		return "", nil, fmt.Errorf("write go.mod: %w", err)
-	}
-	if sum, err := os.ReadFile(filepath.Join(dir, "go.sum")); err == nil {
-		if err := os.WriteFile(filepath.Join(tmp, "go.sum"), sum, 0o600); err != nil {
-			cleanup()
-			return "", nil, fmt.Errorf("write go.sum: %w", err)
+	if m.tmp == "" {
+		if m.tmp, err = os.MkdirTemp("", "conformance-mod-"); err != nil {
+			return "", fmt.Errorf("make a temporary go.mod: %w", err)
 		}
 	}
-	return "-modfile=" + filepath.Join(tmp, "go.mod"), cleanup, nil
+	if err := os.WriteFile(filepath.Join(m.tmp, "go.mod"), mended, 0o600); err != nil {
+		return "", fmt.Errorf("write go.mod: %w", err)
+	}
+	if sum, err := os.ReadFile(filepath.Join(m.dir, "go.sum")); err == nil {
+		if err := os.WriteFile(filepath.Join(m.tmp, "go.sum"), sum, 0o600); err != nil {
+			return "", fmt.Errorf("write go.sum: %w", err)
+		}
+	}
+	return "-modfile=" + filepath.Join(m.tmp, "go.mod"), nil
+}
+
+func (m *mendedGoMod) mend(data []byte) ([]byte, error) {
+	f, err := modfile.Parse("go.mod", data, nil)
+	if err != nil {
+		return nil, fmt.Errorf("parse go.mod: %w", err)
+	}
+	if m.lower {
+		if err := f.AddGoStmt(strings.TrimPrefix(version.Lang(runtime.Version()), "go")); err != nil {
+			return nil, fmt.Errorf("lower the go directive: %w", err)
+		}
+		f.DropToolchainStmt()
+	}
+	for _, module := range m.drop {
+		for _, r := range f.Replace {
+			if r.Old.Path == module || r.New.Path == module {
+				module = r.Old.Path
+				if err := f.DropReplace(r.Old.Path, r.Old.Version); err != nil {
+					return nil, fmt.Errorf("leave out %s: %w", module, err)
+				}
+			}
+		}
+		if err := f.DropRequire(module); err != nil {
+			return nil, fmt.Errorf("leave out %s: %w", module, err)
+		}
+	}
+	f.Cleanup()
+	absoluteReplaces(f, m.dir)
+	return f.Format()
+}
+
+// absoluteReplaces keeps relative replacements pointing at the same folders
+// from the temporary one.
+func absoluteReplaces(f *modfile.File, dir string) {
+	for _, r := range f.Replace {
+		if modfile.IsDirectoryPath(r.New.Path) && !filepath.IsAbs(r.New.Path) {
+			_ = f.AddReplace(r.Old.Path, r.Old.Version, filepath.Join(dir, filepath.FromSlash(r.New.Path)), "")
+		}
+	}
+}
+
+func (m *mendedGoMod) cleanup() {
+	if m.tmp != "" {
+		os.RemoveAll(m.tmp)
+	}
 }
 
 // splitPos takes "file:line:col" apart, as go/packages writes it.

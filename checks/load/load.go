@@ -110,32 +110,45 @@ func Load(ctx context.Context, opts Options) (*Program, error) {
 		return nil, err
 	}
 	p.keep(pkgs)
+	if len(p.Packages) == 0 && len(p.Problems) > 0 {
+		return nil, fmt.Errorf("%w: no package of %s loads: %s", ErrNothing, p.Module, p.Problems[0])
+	}
 	if len(p.Packages) == 0 {
 		return nil, fmt.Errorf("%w: no Go package in %s; run it in a folder with Go files or name one with -C", ErrNothing, opts.Dir)
 	}
 	return p, p.selectPatterns(ctx, dir, opts.Patterns)
 }
 
-// load runs go/packages; a go directive newer than the toolchain is lowered in
-// a temporary copy of go.mod, since most of such code loads all the same.
+// load runs go/packages. Where go.mod itself keeps the go command from loading
+// anything (a newer go directive, a module that cannot be had here), it is
+// mended in a temporary copy, since most of such code loads all the same.
 func (p *Program) load(ctx context.Context, patterns []string) ([]*packages.Package, error) {
 	cfg := &packages.Config{Context: ctx, Mode: mode, Dir: p.Dir, Fset: p.Fset}
-	pkgs, err := packages.Load(cfg, patterns...)
-	if reason := tooNew(pkgs, err); reason != "" {
-		flag, cleanup, lowerErr := loweredGoMod(p.Dir)
-		if lowerErr != nil {
-			return nil, fmt.Errorf("load %s: %s", filepath.Base(p.Dir), reason)
+	mend := &mendedGoMod{dir: p.Dir}
+	defer mend.cleanup()
+	for {
+		pkgs, err := packages.Load(cfg, patterns...)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
-		defer cleanup()
-		p.Notes = append(p.Notes, "go.mod: "+reason+"; loaded as if for the installed Go, install the newer one to be sure")
+		if len(pkgs) == 0 && err == nil {
+			err = complaint(ctx, cfg, patterns)
+		}
+		note, again := mend.next(pkgs, err)
+		if !again && err != nil {
+			return nil, fmt.Errorf("load %s: %s", filepath.Base(p.Dir), oneLine(err.Error()))
+		}
+		if !again {
+			return pkgs, nil
+		}
+		p.Notes = append(p.Notes, note)
+		flag, err := mend.write()
+		if err != nil {
+			return nil, fmt.Errorf("load %s: %s: %w", filepath.Base(p.Dir), note, err)
+		}
 		cfg.BuildFlags = []string{flag}
 		cfg.Env = append(os.Environ(), "GOWORK=off")
-		pkgs, err = packages.Load(cfg, patterns...)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("load %s: %s", filepath.Base(p.Dir), oneLine(err.Error()))
-	}
-	return pkgs, nil
 }
 
 // keep takes the module's own packages, imports first, and collects what went wrong.

@@ -96,17 +96,21 @@ func TestExamplesOfChecks(t *testing.T) {
 func findingsOfExample(t *testing.T, r rule.Rule, tree string) int {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), tree)
-	hasModule := false
+	hasModule, hasCode := false, false
 	for _, f := range txtar.Parse([]byte(r.Example)).Files {
 		name, ok := strings.CutPrefix(f.Name, tree+"/")
 		if !ok {
 			continue
 		}
 		hasModule = hasModule || name == "go.mod"
+		hasCode = hasCode || strings.HasSuffix(name, ".go")
 		put(t, filepath.Join(dir, filepath.FromSlash(name)), f.Data)
 	}
 	if !hasModule {
 		put(t, filepath.Join(dir, "go.mod"), []byte("module example.com/app\n\ngo 1.24\n"))
+	}
+	if !hasCode {
+		put(t, filepath.Join(dir, "main.go"), []byte("package main\n\nfunc main() {}\n"))
 	}
 	rep, err := checks.Run(context.Background(), checks.Options{Dir: dir, Selection: checks.Selection{Only: []string{r.ID}}})
 	if err != nil {

@@ -10,9 +10,16 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/backend-conformance/conformance/checks/spec"
 )
 
+// TestMain lets the test binary stand in for the command: under its name in
+// scripts, and as the child that reads documents.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == spec.ChildCommand {
+		os.Exit(spec.ChildMain(os.Args[2:], os.Stdout))
+	}
 	testscript.Main(m, map[string]func(){"conformance": main})
 }
 
