@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
+	"github.com/backend-conformance/conformance/analyzers/commandinjection"
 	"github.com/backend-conformance/conformance/analyzers/compiledrequest"
 	"github.com/backend-conformance/conformance/analyzers/concatloop"
 	"github.com/backend-conformance/conformance/analyzers/cookie"
@@ -18,17 +19,23 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
 	"github.com/backend-conformance/conformance/analyzers/exitoutside"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
+	"github.com/backend-conformance/conformance/analyzers/loginjection"
+	"github.com/backend-conformance/conformance/analyzers/openredirect"
 	"github.com/backend-conformance/conformance/analyzers/panicrequest"
 	"github.com/backend-conformance/conformance/analyzers/passwordhash"
+	"github.com/backend-conformance/conformance/analyzers/pathtraversal"
 	"github.com/backend-conformance/conformance/analyzers/querycontext"
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
 	"github.com/backend-conformance/conformance/analyzers/requestcontext"
 	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
+	"github.com/backend-conformance/conformance/analyzers/sqlbuilt"
+	"github.com/backend-conformance/conformance/analyzers/ssrf"
 	"github.com/backend-conformance/conformance/analyzers/tlsweak"
 	"github.com/backend-conformance/conformance/analyzers/tokenunverified"
 	"github.com/backend-conformance/conformance/analyzers/transaction"
 	"github.com/backend-conformance/conformance/analyzers/upstream"
+	"github.com/backend-conformance/conformance/analyzers/xss"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -67,6 +74,13 @@ func Owners() []Owner {
 		{passwordhash.Analyzer, []rule.Rule{passwordhash.Rule}},
 		{cookie.Analyzer, []rule.Rule{cookie.Rule}},
 		{credential.Analyzer, []rule.Rule{credential.Rule}},
+		{sqlbuilt.Analyzer, []rule.Rule{sqlbuilt.Rule}},
+		{commandinjection.Analyzer, []rule.Rule{commandinjection.Rule}},
+		{pathtraversal.Analyzer, []rule.Rule{pathtraversal.Rule}},
+		{ssrf.Analyzer, []rule.Rule{ssrf.Rule}},
+		{openredirect.Analyzer, []rule.Rule{openredirect.Rule}},
+		{xss.Analyzer, []rule.Rule{xss.Rule}},
+		{loginjection.Analyzer, []rule.Rule{loginjection.Rule}},
 	}
 }
 

@@ -1,0 +1,14 @@
+package sqlbuilt
+
+import (
+	"testing"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/fixture"
+)
+
+func TestSQLBuilt(t *testing.T) {
+	got := fixture.Run(t, Analyzer, "a/...")[Rule.ID]
+	if want := (fixture.Tally{Examined: 10, Undecided: 2}); got != want {
+		t.Errorf("sites: got %+v, want %+v", got, want)
+	}
+}
