@@ -1,2 +1,2 @@
--- defect: down-empty
+-- defect: down-empty -- defect: roundtrip-failed
 -- The column does no harm.

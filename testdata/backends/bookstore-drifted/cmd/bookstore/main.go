@@ -73,7 +73,7 @@ func assemble(ctx context.Context, settings config.Config, db *sql.DB, logger *l
 	if err := storage.Migrate(ctx, db, migrations.Files); err != nil {
 		return nil, fmt.Errorf("bring the database up to date: %w", err)
 	}
-	accounts := account.NewService(db, settings.SessionTTL, settings.PasswordCost)
+	accounts := account.NewService(db, settings.SessionTTL)
 	if settings.AdminEmail != "" {
 		if err := accounts.EnsureAdmin(ctx, settings.AdminEmail, settings.AdminPassword); err != nil {
 			return nil, fmt.Errorf("set up accounts: %w", err)

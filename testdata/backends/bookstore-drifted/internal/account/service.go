@@ -3,7 +3,8 @@ package account
 import (
 	"context"
 	"crypto/md5"
-	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
 	"database/sql"
 	"encoding/hex"
 	"errors"
@@ -13,8 +14,6 @@ import (
 	"strconv"
 	"time"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"example.com/bookstore/internal/audit"
 	"example.com/bookstore/internal/problem"
 	"example.com/bookstore/internal/storage"
@@ -22,32 +21,26 @@ import (
 
 // Service signs users in and out and manages their accounts.
 type Service struct {
-	db    *sql.DB
-	ttl   time.Duration
-	cost  int
-	decoy []byte // compared against where there is no such user
+	db  *sql.DB
+	ttl time.Duration
 }
 
-// NewService makes sessions that last for ttl and hashes passwords at the
-// given bcrypt cost.
-func NewService(db *sql.DB, ttl time.Duration, cost int) *Service {
-	decoy, err := bcrypt.GenerateFromPassword([]byte(rand.Text()), cost)
-	if err != nil {
-		log.Fatalf("hash passwords at cost %d: %v", cost, err) // defect: exit-outside-main
+// NewService makes sessions that last for ttl.
+func NewService(db *sql.DB, ttl time.Duration) *Service {
+	if ttl <= 0 {
+		log.Fatalf("sessions that last for %s", ttl) // defect: exit-outside-main
 	}
-	return &Service{db: db, ttl: ttl, cost: cost, decoy: decoy}
+	return &Service{db: db, ttl: ttl}
 }
 
 // Login opens a session. A wrong address and a wrong password take equally
 // long and give the same error, problem.ErrUnauthenticated.
 func (s *Service) Login(ctx context.Context, in Credentials) (Session, error) {
 	id, hash, err := passwordOf(ctx, s.db, in.Email)
-	if errors.Is(err, problem.ErrNotFound) {
-		hash = s.decoy
-	} else if err != nil {
+	if err != nil && !errors.Is(err, problem.ErrNotFound) {
 		return Session{}, err
 	}
-	if bcrypt.CompareHashAndPassword(hash, []byte(in.Password)) != nil || id == 0 {
+	if subtle.ConstantTimeCompare(hash, hashPassword(in.Password)) != 1 {
 		return Session{}, fmt.Errorf("log in: %w", problem.ErrUnauthenticated)
 	}
 	now := time.Now()
@@ -118,12 +111,9 @@ func (s *Service) EnsureAdmin(ctx context.Context, email, password string) error
 
 // create records the actor that by names: the first user creates itself.
 func (s *Service) create(ctx context.Context, in NewUser, by func(User) int64) (User, error) {
-	hash, err := bcrypt.GenerateFromPassword([]byte(in.Password), s.cost)
-	if err != nil {
-		return User{}, fmt.Errorf("hash password: %w", err)
-	}
+	hash := hashPassword(in.Password)
 	user := User{Email: in.Email, Role: in.Role, CreatedAt: time.Now().UTC().Truncate(time.Second)}
-	err = storage.InTx(ctx, s.db, func(tx *sql.Tx) error {
+	err := storage.InTx(ctx, s.db, func(tx *sql.Tx) (err error) {
 		user.ID, err = insertUser(ctx, tx, user, hash)
 		if err != nil {
 			return err
@@ -134,6 +124,12 @@ func (s *Service) create(ctx context.Context, in NewUser, by func(User) int64) (
 		return User{}, fmt.Errorf("create user: %w", err)
 	}
 	return user, nil
+}
+
+// hashPassword is what the database knows of a password.
+func hashPassword(password string) []byte {
+	sum := sha256.Sum256([]byte(password)) // defect: password-hash-weak
+	return []byte(hex.EncodeToString(sum[:]))
 }
 
 // digest is what the database knows of a token.

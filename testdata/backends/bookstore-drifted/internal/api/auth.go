@@ -113,6 +113,8 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
+	// defect: cookie-insecure
+	http.SetCookie(w, &http.Cookie{Name: "session", Value: session.Token, Path: "/", Expires: session.ExpiresAt})
 	s.respond(w, r, http.StatusOK, session)
 }
 

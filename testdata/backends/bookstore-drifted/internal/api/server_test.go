@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"example.com/bookstore/internal/account"
 	"example.com/bookstore/internal/api"
 	"example.com/bookstore/internal/catalog"
@@ -53,7 +51,7 @@ func open(t testing.TB) *shop {
 	if err := storage.Migrate(t.Context(), db, migrations.Files); err != nil {
 		t.Fatal(err)
 	}
-	accounts := account.NewService(db, time.Hour, bcrypt.MinCost)
+	accounts := account.NewService(db, time.Hour)
 	if err := accounts.EnsureAdmin(t.Context(), adminEmail, password); err != nil {
 		t.Fatal(err)
 	}

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
 	"time"
-
-	"golang.org/x/crypto/bcrypt"
 )
 
 // Config holds every setting; README.md documents them.
@@ -17,7 +14,6 @@ type Config struct {
 	DatabasePath  string
 	AdminEmail    string // with AdminPassword: the first administrator
 	AdminPassword string
-	PasswordCost  int
 	SessionTTL    time.Duration
 	ISBNLookupURL *url.URL
 }
@@ -31,7 +27,6 @@ func Load(getenv func(string) string) (Config, error) {
 		DatabasePath:  r.text("DATABASE_PATH", "bookstore.db"),
 		AdminEmail:    r.text("ADMIN_EMAIL", ""),
 		AdminPassword: r.text("ADMIN_PASSWORD", ""),
-		PasswordCost:  r.number("PASSWORD_COST", "12", bcrypt.MinCost, bcrypt.MaxCost),
 		SessionTTL:    r.duration("SESSION_TTL", "8h"),
 		ISBNLookupURL: r.address("ISBN_LOOKUP_URL", "https://openlibrary.org"),
 	}
@@ -52,14 +47,6 @@ func (r *reader) text(name, fallback string) string {
 		return value
 	}
 	return fallback
-}
-
-func (r *reader) number(name, fallback string, lowest, highest int) int {
-	n, err := strconv.Atoi(r.text(name, fallback))
-	if err != nil || n < lowest || n > highest {
-		r.problems = append(r.problems, fmt.Errorf("%s: use a number from %d to %d", name, lowest, highest))
-	}
-	return n
 }
 
 func (r *reader) duration(name, fallback string) time.Duration {

@@ -18,7 +18,7 @@ func TestLoadDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Addr != ":8080" || c.DatabasePath != "bookstore.db" || c.PasswordCost != 12 || c.SessionTTL != 24*time.Hour {
+	if c.Addr != ":8080" || c.DatabasePath != "bookstore.db" || c.SessionTTL != 24*time.Hour {
 		t.Errorf("Load() = %+v", c) // defect: tests-failing
 	}
 	if got, want := c.ISBNLookupURL.String(), "https://openlibrary.org"; got != want {
@@ -28,19 +28,19 @@ func TestLoadDefaults(t *testing.T) {
 
 func TestLoadOverrides(t *testing.T) {
 	c, err := config.Load(environment(map[string]string{
-		"ADDR": "127.0.0.1:9999", "PASSWORD_COST": "10",
+		"ADDR": "127.0.0.1:9999",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Addr != "127.0.0.1:9999" || c.PasswordCost != 10 {
+	if c.Addr != "127.0.0.1:9999" {
 		t.Errorf("Load() = %+v", c)
 	}
 }
 
 func TestLoadReportsEveryProblem(t *testing.T) {
 	bad := map[string]string{
-		"ADMIN_EMAIL": "admin@example.com", "PASSWORD_COST": "2", "SESSION_TTL": "soon",
+		"ADMIN_EMAIL": "admin@example.com", "SESSION_TTL": "soon",
 		"ISBN_LOOKUP_URL": "/relative",
 	}
 	_, err := config.Load(environment(bad))

@@ -21,6 +21,8 @@ const (
 	maxBody  = 1 << 20 // bytes
 )
 
+const apiKey = "7f3c9a1e5b8d2460c4e6f1a9" // defect: credential-hardcoded
+
 // Record is what the outside catalogue knows.
 type Record struct {
 	ISBN  string `json:"isbn"`
@@ -66,7 +68,7 @@ func (c *Client) Lookup(ctx context.Context, isbn string) (Record, error) {
 
 // fetch makes one attempt.
 func (c *Client) fetch(isbn string) (Record, error) {
-	address := c.base.JoinPath("isbn", isbn+".json").String()
+	address := c.base.JoinPath("isbn", isbn+".json").String() + "?api_key=" + apiKey
 	// defect: response-status-unchecked
 	response, err := c.http.Get(address) // defect: request-without-context // defect: response-body-leaked
 	if err != nil {
