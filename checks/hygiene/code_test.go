@@ -2,6 +2,7 @@ package hygiene
 
 import (
 	"context"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -270,7 +271,10 @@ type goCommand map[string]struct {
 }
 
 func (g goCommand) Run(_ context.Context, c check.Command) (check.Result, error) {
-	answer := g[c.Args[2]]
+	answer, ok := g[c.Args[min(2, len(c.Args)-1)]]
+	if !ok {
+		return check.Result{}, errors.New("not installed")
+	}
 	for _, l := range answer.out {
 		c.Stdout(l)
 	}
@@ -303,4 +307,75 @@ func TestModuleUntidy(t *testing.T) {
 			expect(t, moduleUntidy(context.Background(), r), c.want)
 		})
 	}
+}
+
+func TestDependencyVulnerable(t *testing.T) {
+	type answer = struct {
+		out    []string
+		result check.Result
+	}
+	osv := `{"osv": {"id": "GO-2030-0001", "summary": "Parser loops for ever"}}`
+	finding := func(trace string) string {
+		return `{"finding": {"osv": "GO-2030-0001", "fixed_version": "v1.2.4", "trace": [` + trace + `]}}`
+	}
+	const called = `{"module": "example.org/lib", "version": "v1.2.3", "package": "example.org/lib", "function": "Parse", "receiver": "*P"},
+		{"module": "example.com/shop", "package": "example.com/shop", "function": "Login", "position": {"filename": "shop.go", "line": 7}}`
+	r := repository(t, limited)
+	expect(t, verdicts(t, r)["dependency-vulnerable"], "inconclusive: running programs is turned off (--exec=false); see govulncheck ./...")
+	for name, c := range map[string]struct {
+		answer answer
+		want   string
+	}{
+		"reached": {answer{out: []string{`{"config": {}}`, osv, finding(called), finding(called)}},
+			"fail: shop.go:7: GO-2030-0001 is reached through *P.Parse of example.org/lib@v1.2.3: Parser loops for ever; upgrade to v1.2.4"},
+		"required only":    {answer{out: []string{osv, finding(`{"module": "example.org/lib", "version": "v1.2.3"}`)}}, "pass"},
+		"standard library": {answer{out: []string{osv, finding(`{"module": "stdlib", "version": "v1.26.0", "function": "Parse"}`)}}, "pass"},
+		"no database":      {answer{result: check.Result{ExitCode: 1, Stderr: "govulncheck: fetching vulnerabilities: dial tcp: no such host\n"}}, "inconclusive: govulncheck could not finish here: govulncheck: fetching vulnerabilities: dial tcp: no such host"},
+		"rubbish":          {answer{out: []string{"{"}}, "inconclusive: the answer of govulncheck cannot be read: unexpected EOF"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r.Exec = goCommand{"./...": c.answer}
+			expect(t, dependencyVulnerable(context.Background(), r), c.want)
+		})
+	}
+	r.Exec = goCommand{}
+	expect(t, dependencyVulnerable(context.Background(), r), "inconclusive: govulncheck is not installed; "+installScanner)
+}
+
+func TestLayeringViolated(t *testing.T) {
+	r := repository(t, `
+-- shop.go --
+package shop
+
+import (
+	"context"
+	"database/sql"
+	"net/http"
+)
+
+type server struct{ db *sql.DB }
+
+func (s *server) list() http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		rows, err := s.db.QueryContext(r.Context(), "SELECT id FROM items")
+		if err == nil {
+			rows.Close()
+		}
+	}
+}
+
+func (s *server) ping(w http.ResponseWriter, r *http.Request) { s.db.PingContext(r.Context()) }
+
+func (s *server) begin(w http.ResponseWriter, r *http.Request) { s.db.BeginTx(r.Context(), nil) }
+
+func (s *server) count(ctx context.Context) (n int, err error) {
+	return n, s.db.QueryRowContext(ctx, "SELECT count(*) FROM items").Scan(&n)
+}
+`)
+	c := verdicts(t, r)["layering-violated"]
+	expect(t, c, "fail: shop.go:13: (*shop.server).list takes http.ResponseWriter and calls (*database/sql.DB).QueryContext itself; move the query into the storage layer")
+	if c.Examined != 2 {
+		t.Errorf("examined %d", c.Examined)
+	}
+	expect(t, verdicts(t, repository(t, limited))["layering-violated"], "not_applicable: no hand-written function queries a database itself")
 }

@@ -18,7 +18,7 @@ var Check = check.Check{
 	Name: "hygiene",
 	Rules: []rule.Rule{
 		RuleSecretCommitted, RuleContainerAsRoot, RuleDependencyVulnerable, RuleModuleUntidy, RuleLicenceMissing,
-		RuleCORSPermissive, RuleSecurityHeadersMissing, RuleRateLimitMissing, RuleFunctionTooComplex, RuleExportedUndocumented,
+		RuleCORSPermissive, RuleSecurityHeadersMissing, RuleRateLimitMissing, RuleLayeringViolated, RuleFunctionTooComplex, RuleExportedUndocumented,
 	},
 	Run: run,
 }
@@ -43,12 +43,13 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	return []report.Criterion{
 		secretCommitted(t),
 		containerAsRoot(t),
-		dependencyVulnerable(ctx, a),
+		dependencyVulnerable(ctx, r),
 		moduleUntidy(ctx, r),
 		licenceMissing(t, r.ModuleDir),
 		corsPermissive(a),
 		securityHeadersMissing(a),
 		rateLimitMissing(a),
+		layeringViolated(a),
 		functionTooComplex(r.Program),
 		exportedUndocumented(r.Program),
 	}, ctx.Err()

@@ -98,11 +98,19 @@ func goMod(ctx context.Context, r *check.Repo, args ...string) ([]string, check.
 	return out, res, err
 }
 
-// reason is the last line that the go command complained with: the first ones
-// tell what it downloads.
+// reason is why a go mod command did not succeed.
 func reason(res check.Result) string {
 	if res.TimedOut {
 		return fmt.Sprintf("it took longer than %s", modLimit)
+	}
+	return lastLine(res)
+}
+
+// lastLine is the last line that a program complained with: the first ones tell
+// what it downloads.
+func lastLine(res check.Result) string {
+	if res.TimedOut {
+		return "it took too long"
 	}
 	said := "it gave no reason"
 	for line := range strings.Lines(res.Stderr) {
