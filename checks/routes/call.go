@@ -157,8 +157,8 @@ func (m *machine) callWith(e *ast.CallExpr, args []value) value {
 // untypedCall dispatches on the receiver's value where types are missing.
 func (m *machine) untypedCall(sel *ast.SelectorExpr, args []value, e *ast.CallExpr) (value, bool) {
 	if id, ok := sel.X.(*ast.Ident); ok {
-		if pkg, isPkg := m.info().Uses[id].(*types.PkgName); isPkg {
-			if lib, c := m.surface.call(pkg.Imported().Path(), "", sel.Sel.Name); c != nil {
+		if path := importNamed(m.fr.pkg, id); path != "" {
+			if lib, c := m.surface.call(path, "", sel.Sel.Name); c != nil {
 				return m.wire(lib, c, sel.Sel.Name, nil, args, e), true
 			}
 			return nil, false

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/types"
 	"sort"
+	"strconv"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 
@@ -140,8 +142,8 @@ func (c *code) mentionsOf(d *declared) {
 					d.direct = true
 				}
 			}
-		case nil:
-			d.direct = d.direct || c.namesRouter(d.pkg, id)
+		case nil: // of a router library that could not be loaded
+			d.direct = d.direct || c.surface.byPackage[importNamed(d.pkg, id)] != nil
 		}
 		return true
 	})
@@ -186,10 +188,41 @@ func (c *code) isRouterType(obj *types.TypeName) bool {
 	return ok
 }
 
-// namesRouter recognises pkg.Name of a router library that could not be loaded.
-func (c *code) namesRouter(pkg *packages.Package, id *ast.Ident) bool {
-	name, ok := pkg.TypesInfo.Uses[id].(*types.PkgName)
-	return ok && c.surface.byPackage[name.Imported().Path()] != nil
+// importNamed is the path of the import that an identifier seems to name where
+// the package could not be loaded, so that its real name is not known; empty
+// where there is none.
+func importNamed(pkg *packages.Package, id *ast.Ident) string {
+	switch obj := pkg.TypesInfo.Uses[id].(type) {
+	case *types.PkgName:
+		return obj.Imported().Path()
+	case nil:
+	default:
+		return ""
+	}
+	for _, f := range pkg.Syntax {
+		if id.Pos() < f.FileStart || f.FileEnd < id.Pos() {
+			continue
+		}
+		for _, spec := range f.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err == nil && spec.Name == nil && likelyName(path) == id.Name {
+				return path
+			}
+		}
+	}
+	return ""
+}
+
+// likelyName is what a package is mostly called: the last element of its path
+// that is not a version, without go- before or -go, .v3 after it.
+func likelyName(path string) string {
+	elems := strings.Split(path, "/")
+	last := elems[len(elems)-1]
+	if len(elems) > 1 && len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" {
+		last = elems[len(elems)-2]
+	}
+	last, _, _ = strings.Cut(last, ".v")
+	return strings.TrimSuffix(strings.TrimPrefix(last, "go-"), "-go")
 }
 
 // receiverName is the name of a method's receiver type; empty for functions.

@@ -8,6 +8,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"net/http"
 	"strings"
 
 	"github.com/backend-conformance/conformance/report"
@@ -60,11 +61,18 @@ type Route struct {
 	Derived bool
 	// Declared routes come from the configuration.
 	Declared bool
+	// HeadForGet: the router answers HEAD where a GET route is registered.
+	HeadForGet bool
 	// TrailingSlash says how the router treats a trailing slash.
 	TrailingSlash Slash
 
 	// loose rows belong to a group that was never given to a router.
 	loose bool
+}
+
+// Serves reports whether the route answers requests with the method.
+func (r *Route) Serves(method string) bool {
+	return r.Method == "*" || r.Method == method || method == http.MethodHead && r.Method == http.MethodGet && r.HeadForGet
 }
 
 // Slash is a router's way with trailing slashes.

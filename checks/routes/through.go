@@ -135,7 +135,7 @@ func (m *machine) passedOn(b body, call *ast.CallExpr, tainted map[types.Object]
 		}
 		return m.argument(b, call, tainted)
 	case *ast.CallExpr:
-		if mentions(info, f, tainted) {
+		if mentions(info, f, tainted) || !m.wrapsHandler(b, f) {
 			return nil, 0
 		}
 		return m.functionValue(b, f, passed)
@@ -143,6 +143,16 @@ func (m *machine) passedOn(b body, call *ast.CallExpr, tainted map[types.Object]
 		return m.functionValue(b, f, passed)
 	}
 	return nil, 0
+}
+
+// wrapsHandler: mw(next)(w, r), as opposed to a check made on the spot.
+func (m *machine) wrapsHandler(b body, call *ast.CallExpr) bool {
+	for _, a := range call.Args {
+		if t := b.pkg.TypesInfo.TypeOf(a); t != nil && isHandlerType(t, b.sig) {
+			return true
+		}
+	}
+	return false
 }
 
 // functionValue scores a function value that is called with the request.
