@@ -98,10 +98,25 @@ func harmless(t types.Type) bool {
 	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
 }
 
+// isStruct knows structs and pointers to them, but for those that build text.
+func isStruct(t types.Type) bool {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	_, ok := t.Underlying().(*types.Struct)
+	return ok && web.TypeName(t) != "strings.Builder" && web.TypeName(t) != "bytes.Buffer"
+}
+
 func (v *values) variable(id *ast.Ident, kind Kind) value {
 	obj, ok := v.pass.TypesInfo.ObjectOf(id).(*types.Var)
 	if !ok {
 		return unknown(id)
+	}
+	if web.IsError(obj.Type()) {
+		return unknown(id) // what went wrong is not what was sent
+	}
+	if kind == SQL && isStruct(obj.Type()) {
+		return safe // a condition by example: its fields become arguments
 	}
 	if v.tested[obj] && kind != Log && kind != HTML {
 		return value{Unknown, id, -1} // somebody looked at it
@@ -121,6 +136,9 @@ func (v *values) variable(id *ast.Ident, kind Kind) value {
 		return value{Given, id, i}
 	}
 	if obj.Pkg() != nil && obj.Parent() == obj.Pkg().Scope() {
+		if init := v.globals[obj]; init != nil {
+			return v.eval(init, kind)
+		}
 		return unknown(id)
 	}
 	sets := v.sets[obj]
@@ -172,6 +190,9 @@ func (v *values) index(x *ast.IndexExpr, kind Kind) value {
 	if lit, ok := v.scope.Resolve(x.X).(*ast.CompositeLit); ok {
 		return v.elements(lit, kind)
 	}
+	if init := v.globals[source.Object(v.pass.TypesInfo, x.X)]; init != nil {
+		return v.eval(init, kind)
+	}
 	if _, isMap := v.pass.TypesInfo.TypeOf(x.X).Underlying().(*types.Map); isMap {
 		return unknown(x)
 	}
@@ -180,6 +201,9 @@ func (v *values) index(x *ast.IndexExpr, kind Kind) value {
 
 func (v *values) elements(lit *ast.CompositeLit, kind Kind) value {
 	out := safe
+	if kind == SQL && isStruct(v.pass.TypesInfo.TypeOf(lit)) {
+		return safe
+	}
 	for _, elt := range lit.Elts {
 		if kv, ok := elt.(*ast.KeyValueExpr); ok {
 			elt = kv.Value
@@ -187,6 +211,28 @@ func (v *values) elements(lit *ast.CompositeLit, kind Kind) value {
 		out = worse(out, v.eval(elt, kind))
 	}
 	return out
+}
+
+// buildsSQL knows the last step of query builders, which make placeholders.
+func buildsSQL(call *ast.CallExpr) bool {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && (sel.Sel.Name == "ToSql" || sel.Sel.Name == "ToSQL" || sel.Sel.Name == "MustSql")
+}
+
+// fromNumbers knows plain functions that get nothing but numbers and constants:
+// what they return is made of those.
+func (v *values) fromNumbers(call *ast.CallExpr) bool {
+	fn := web.Callee(v.pass.TypesInfo, call)
+	if fn == nil || fn.Signature().Recv() != nil || !source.SameModule(v.pass, fn.Pkg()) || len(call.Args) == 0 {
+		return false
+	}
+	for _, a := range call.Args {
+		tv := v.pass.TypesInfo.Types[a]
+		if tv.Value == nil && !harmless(tv.Type) {
+			return false
+		}
+	}
+	return true
 }
 
 // passing are functions whose result is text of their arguments.
@@ -202,7 +248,7 @@ var passing = map[string]bool{
 func (v *values) result(call *ast.CallExpr, kind Kind) value {
 	info := v.pass.TypesInfo
 	name := web.Name(web.Callee(info, call))
-	if sanitizes(name, kind) {
+	if sanitizes(name, kind) || kind == SQL && buildsSQL(call) || v.fromNumbers(call) {
 		return safe
 	}
 	if (name == "strings.ReplaceAll" || name == "strings.Replace") && (kind == Log || kind == HTML) {

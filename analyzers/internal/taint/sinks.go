@@ -146,6 +146,7 @@ var sanitizers = map[string]Kind{
 	"net/url.PathEscape": URL, "net/url.QueryEscape": URL, "net/url.Values.Encode": URL,
 	"html.EscapeString": HTML, "html/template.HTMLEscapeString": HTML, "html/template.JSEscapeString": HTML,
 	"github.com/microcosm-cc/bluemonday.Policy.Sanitize": HTML,
+	"embed.FS.ReadFile": SQL, "io/fs.ReadFile": SQL, "os.ReadFile": SQL,
 	"strconv.Quote": Log, "net/url.URL.String": Log, "github.com/lib/pq.QuoteIdentifier": SQL, "github.com/lib/pq.QuoteLiteral": SQL, "github.com/jackc/pgx.Identifier.Sanitize": SQL,
 	"time.Time.Format": "", "time.Time.String": "", "strconv.Itoa": "", "strconv.FormatInt": "", "strconv.FormatUint": "", "strconv.FormatFloat": "", "strconv.FormatBool": "",
 	"github.com/google/uuid.UUID.String": "", "github.com/google/uuid.NewString": "", "encoding/hex.EncodeToString": "", "crypto/rand.Text": "",

@@ -78,11 +78,12 @@ const (
 func run(pass *analysis.Pass) (any, error) {
 	r := &Result{}
 	known := map[*types.Func]*Sinks{}
+	globals := initial(pass)
 	for range 3 { // functions that call functions with sinks; deeper chains are cut
 		r.Sites = nil
 		before := count(known)
 		for f := range source.Functions(pass) {
-			function(pass, r, f, known)
+			function(pass, r, f, known, globals)
 		}
 		if count(known) == before {
 			break
@@ -102,8 +103,30 @@ func count(known map[*types.Func]*Sinks) int {
 	return n
 }
 
-func function(pass *analysis.Pass, r *Result, f source.Func, known map[*types.Func]*Sinks) {
+// initial maps package variables to what they are declared as.
+func initial(pass *analysis.Pass) map[types.Object]ast.Expr {
+	values := map[types.Object]ast.Expr{}
+	for _, f := range pass.Files {
+		for _, d := range f.Decls {
+			gen, ok := d.(*ast.GenDecl)
+			if !ok || gen.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range gen.Specs {
+				if vs := spec.(*ast.ValueSpec); len(vs.Names) == len(vs.Values) {
+					for i, id := range vs.Names {
+						values[pass.TypesInfo.Defs[id]] = vs.Values[i]
+					}
+				}
+			}
+		}
+	}
+	return values
+}
+
+func function(pass *analysis.Pass, r *Result, f source.Func, known map[*types.Func]*Sinks, globals map[types.Object]ast.Expr) {
 	v := newValues(pass, f)
+	v.globals = globals
 	fn := declared(pass, f)
 	note := func(kind Kind, param int, where string) {
 		if fn == nil || param < 0 {
@@ -189,8 +212,10 @@ type values struct {
 	filled map[types.Object]*ast.CallExpr
 	tested map[types.Object]bool
 	params map[types.Object]int
-	seen   map[types.Object]bool
-	depth  int
+	// globals are the initial values of package variables.
+	globals map[types.Object]ast.Expr
+	seen    map[types.Object]bool
+	depth   int
 }
 
 func newValues(pass *analysis.Pass, f source.Func) *values {
