@@ -36,6 +36,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/transaction"
 	"github.com/backend-conformance/conformance/analyzers/upstream"
 	"github.com/backend-conformance/conformance/analyzers/xss"
+	"github.com/backend-conformance/conformance/analyzers/directive"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -81,6 +82,7 @@ func Owners() []Owner {
 		{openredirect.Analyzer, []rule.Rule{openredirect.Rule}},
 		{xss.Analyzer, []rule.Rule{xss.Rule}},
 		{loginjection.Analyzer, []rule.Rule{loginjection.Rule}},
+		{directive.Analyzer, []rule.Rule{directive.Rule}},
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 type Result struct {
 	// Rules are the tallies, in the order of the analyzer's rules.
 	Rules []Tally
+	// Unused are directives for these rules that suppress nothing; Text is the rule.
+	Unused []Site
 }
 
 // Tally is what one rule saw in one package.

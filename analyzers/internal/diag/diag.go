@@ -35,7 +35,7 @@ func New(pass *analysis.Pass, rules ...rule.Rule) *Reporter {
 	for _, ru := range rules {
 		r.result.Rules = append(r.result.Rules, evidence.Tally{Rule: ru})
 	}
-	for _, f := range pass.Files {
+	for _, f := range Files(pass) {
 		r.directives = append(r.directives, directives(pass.Fset, f)...)
 	}
 	return r
@@ -95,10 +95,18 @@ func (r *Reporter) Undecided(ru rule.Rule, at analysis.Range, reason string) {
 }
 
 // Result ends the analyzer's Run.
-func (r *Reporter) Result() (any, error) { return r.result, nil }
+func (r *Reporter) Result() (any, error) {
+	for i, d := range r.directives {
+		if !r.used[i] && d.reason != "" && r.result.Of(d.rule) != nil {
+			r.result.Unused = append(r.result.Unused, evidence.Site{Pos: d.pos, Text: d.rule, Reason: d.reason})
+		}
+	}
+	return r.result, nil
+}
 
 // directive is "//conformance:ignore RULE reason" on or above a line.
 type directive struct {
+	pos    token.Pos
 	file   string
 	line   int
 	rule   string
@@ -115,9 +123,10 @@ func directives(fset *token.FileSet, f *ast.File) []directive {
 			if !ok || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
 				continue
 			}
+			rest, _, _ = strings.Cut(rest, "//") // a comment on the directive is not its reason
 			id, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
 			at := fset.Position(c.Pos())
-			ds = append(ds, directive{at.Filename, at.Line, id, strings.TrimSpace(reason)})
+			ds = append(ds, directive{c.Pos(), at.Filename, at.Line, id, strings.TrimSpace(reason)})
 		}
 	}
 	return ds
@@ -133,4 +142,21 @@ func (r *Reporter) suppressedBy(id string, pos token.Pos) *directive {
 		}
 	}
 	return nil
+}
+
+// Directives yields the directives of the judged files that can never take
+// effect, with what is wrong: no rule, or no reason.
+func Directives(pass *analysis.Pass) (examined int, broken []evidence.Site) {
+	for _, f := range Files(pass) {
+		for _, d := range directives(pass.Fset, f) {
+			examined++
+			switch {
+			case d.rule == "":
+				broken = append(broken, evidence.Site{Pos: d.pos, Text: "names no rule"})
+			case d.reason == "":
+				broken = append(broken, evidence.Site{Pos: d.pos, Text: "gives no reason"})
+			}
+		}
+	}
+	return examined, broken
 }

@@ -1,0 +1,14 @@
+package directive
+
+import (
+	"testing"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/fixture"
+)
+
+func TestDirective(t *testing.T) {
+	got := fixture.Run(t, Analyzer, "a")[Rule.ID]
+	if want := (fixture.Tally{Examined: 5}); got != want {
+		t.Errorf("sites: got %+v, want %+v", got, want)
+	}
+}

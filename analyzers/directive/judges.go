@@ -1,0 +1,75 @@
+package directive
+
+import (
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
+	"github.com/backend-conformance/conformance/analyzers/commandinjection"
+	"github.com/backend-conformance/conformance/analyzers/compiledrequest"
+	"github.com/backend-conformance/conformance/analyzers/concatloop"
+	"github.com/backend-conformance/conformance/analyzers/cookie"
+	"github.com/backend-conformance/conformance/analyzers/credential"
+	"github.com/backend-conformance/conformance/analyzers/cryptoweak"
+	"github.com/backend-conformance/conformance/analyzers/deferloop"
+	"github.com/backend-conformance/conformance/analyzers/errorcontext"
+	"github.com/backend-conformance/conformance/analyzers/errorcontinues"
+	"github.com/backend-conformance/conformance/analyzers/errordetail"
+	"github.com/backend-conformance/conformance/analyzers/errorignored"
+	"github.com/backend-conformance/conformance/analyzers/exitoutside"
+	"github.com/backend-conformance/conformance/analyzers/inputparse"
+	"github.com/backend-conformance/conformance/analyzers/loginjection"
+	"github.com/backend-conformance/conformance/analyzers/openredirect"
+	"github.com/backend-conformance/conformance/analyzers/panicrequest"
+	"github.com/backend-conformance/conformance/analyzers/passwordhash"
+	"github.com/backend-conformance/conformance/analyzers/pathtraversal"
+	"github.com/backend-conformance/conformance/analyzers/querycontext"
+	"github.com/backend-conformance/conformance/analyzers/randomweak"
+	"github.com/backend-conformance/conformance/analyzers/requestcontext"
+	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
+	"github.com/backend-conformance/conformance/analyzers/servertimeout"
+	"github.com/backend-conformance/conformance/analyzers/sqlbuilt"
+	"github.com/backend-conformance/conformance/analyzers/ssrf"
+	"github.com/backend-conformance/conformance/analyzers/tlsweak"
+	"github.com/backend-conformance/conformance/analyzers/tokenunverified"
+	"github.com/backend-conformance/conformance/analyzers/transaction"
+	"github.com/backend-conformance/conformance/analyzers/upstream"
+	"github.com/backend-conformance/conformance/analyzers/xss"
+)
+
+// judges are the analyzers that own rules; a test of the list of all analyzers
+// finds one that is missing here.
+func judges() []*analysis.Analyzer {
+	return []*analysis.Analyzer{
+		clienttimeout.Analyzer,
+		commandinjection.Analyzer,
+		compiledrequest.Analyzer,
+		concatloop.Analyzer,
+		cookie.Analyzer,
+		credential.Analyzer,
+		cryptoweak.Analyzer,
+		deferloop.Analyzer,
+		errorcontext.Analyzer,
+		errorcontinues.Analyzer,
+		errordetail.Analyzer,
+		errorignored.Analyzer,
+		exitoutside.Analyzer,
+		inputparse.Analyzer,
+		loginjection.Analyzer,
+		openredirect.Analyzer,
+		panicrequest.Analyzer,
+		passwordhash.Analyzer,
+		pathtraversal.Analyzer,
+		querycontext.Analyzer,
+		randomweak.Analyzer,
+		requestcontext.Analyzer,
+		rowsleaked.Analyzer,
+		servertimeout.Analyzer,
+		sqlbuilt.Analyzer,
+		ssrf.Analyzer,
+		tlsweak.Analyzer,
+		tokenunverified.Analyzer,
+		transaction.Analyzer,
+		upstream.Analyzer,
+		xss.Analyzer,
+	}
+}
