@@ -185,3 +185,15 @@ func TestContainerAsRoot_whichFiles(t *testing.T) {
 		t.Errorf("examined %d", c.Examined)
 	}
 }
+
+func FuzzParseDockerfile(f *testing.F) {
+	f.Add("FROM a AS b\nUSER x\nFROM b\nRUN <<E\nE\n")
+	f.Add("FROM a AS a\nARG X=$X\nUSER ${X:-$X}\\\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		d := parseDockerfile(text)
+		if last := d.last(); last != nil {
+			d.user(last)
+			d.base(last)
+		}
+	})
+}

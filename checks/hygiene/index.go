@@ -40,7 +40,7 @@ func trackedFiles(files fs.FS) map[string]bool {
 // word in later versions, then the name.
 func indexEntry(b []byte, version uint32, previous string) (name string, size int, ok bool) {
 	const metadata = 62
-	if len(b) < metadata+1 {
+	if len(b) < metadata+3 { // room for the extended flags and one byte of name
 		return "", 0, false
 	}
 	at := metadata
@@ -59,7 +59,7 @@ func indexEntry(b []byte, version uint32, previous string) (name string, size in
 		}
 		return previous[:len(previous)-drop] + string(b[at:at+end]), at + end + 1, true
 	}
-	end := bytes.IndexByte(b[min(at, len(b)):], 0)
+	end := bytes.IndexByte(b[at:], 0)
 	if end < 0 {
 		return "", 0, false
 	}

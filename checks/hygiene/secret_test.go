@@ -121,6 +121,7 @@ func TestTrackedFiles_version4(t *testing.T) {
 
 func FuzzTrackedFiles(f *testing.F) {
 	f.Add(index("a.go", "cmd/b.go"))
+	f.Add([]byte("DIRC\x00\x00\x00\x04" + strings.Repeat("0", 64) + "A00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		trackedFiles(fstest.MapFS{".git/index": {Data: data}})
 	})
