@@ -254,6 +254,9 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	t := value{}
 	for _, a := range args {
 		t = t.with(taint(a))
+		if a.part != noPart && fn.Pkg() != nil {
+			f.m.whole[a.part] = true
+		}
 		if !onlyReads(fn) {
 			f.m.havoc(a, 0)
 		}

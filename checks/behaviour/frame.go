@@ -175,13 +175,35 @@ func (f *frame) doReturn(b *ssa.BasicBlock, instr *ssa.Return) {
 	}
 	last := instr.Results[len(instr.Results)-1]
 	v := f.get(last)
-	if !isErrorLike(last.Type()) || v.kind != notNull {
+	if !isErrorLike(last.Type()) || v.kind != notNull && !notNilIn(last, b) {
 		return
 	}
 	n.bad = true
 	if v.status != 0 {
 		f.note(b, event{kind: eventMade, pos: returnPos(instr, f), answer: &Answer{Status: v.status, Returned: true}})
 	}
+}
+
+// notNilIn reports whether a value was found not to be nil on the way to a block.
+func notNilIn(v ssa.Value, b *ssa.BasicBlock) bool {
+	for d := b; d != nil && d.Idom() != nil; d = d.Idom() {
+		if len(d.Preds) != 1 {
+			continue
+		}
+		p := d.Preds[0]
+		test, ok := p.Instrs[len(p.Instrs)-1].(*ssa.If)
+		if !ok {
+			continue
+		}
+		cmp, ok := test.Cond.(*ssa.BinOp)
+		if !ok || cmp.X != v || !isNil(cmp.Y) {
+			continue
+		}
+		if cmp.Op == token.NEQ && p.Succs[0] == d || cmp.Op == token.EQL && p.Succs[1] == d {
+			return true
+		}
+	}
+	return false
 }
 
 func returnPos(instr *ssa.Return, f *frame) token.Pos {
@@ -194,8 +216,8 @@ func returnPos(instr *ssa.Return, f *frame) token.Pos {
 // outcome folds the notes of all live blocks.
 func (f *frame) outcome() *outcome {
 	out := &outcome{}
-	first := true
 	seen := map[eventKey]bool{}
+	var good, bad []value
 	for _, b := range f.fn.Blocks {
 		n := f.notes[b.Index]
 		if n == nil || !f.live[b.Index] {
@@ -213,22 +235,50 @@ func (f *frame) outcome() *outcome {
 		}
 		out.bad = out.bad || n.bad
 		ret := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-		v := f.returned(ret)
-		if first {
-			out.result, first = v, false
+		if n.bad {
+			bad = append(bad, f.returned(ret))
 		} else {
-			out.result = join(out.result, v)
+			good = append(good, f.returned(ret))
 		}
 		if n.status != f.status {
 			out.status = n.status
 		}
 	}
+	out.result = foldReturns(good, bad)
 	out.clean = f.reaches(func(n *blockNote, b *ssa.BasicBlock) bool { return n.fails && !f.succeedsAfter(b) },
 		func(n *blockNote) bool { return n.returns && !n.bad })
 	out.leaky = out.clean && out.answers && !f.reaches(func(n *blockNote, _ *ssa.BasicBlock) bool { return n.fails },
 		func(n *blockNote) bool { return n.returns && !n.bad })
 	out.passes = f.reaches(func(n *blockNote, _ *ssa.BasicBlock) bool { return n.stops },
 		func(n *blockNote) bool { return n.returns })
+	return out
+}
+
+// foldReturns joins what a function returns. What comes along with an error is
+// not used, as long as there is a return without one.
+func foldReturns(good, bad []value) value {
+	var out value
+	for i, v := range good {
+		if i == 0 {
+			out = v
+		} else {
+			out = join(out, v)
+		}
+	}
+	for i, v := range bad {
+		switch {
+		case i == 0 && len(good) == 0:
+			out = v
+		case len(good) > 0 && out.tuple != nil && v.tuple != nil:
+			vs := append([]value(nil), out.tuple.vs...)
+			last := len(vs) - 1
+			vs[last] = join(vs[last], v.tuple.vs[last])
+			out = out.with(v.tainted())
+			out.tuple = &tuple{vs}
+		default:
+			out = join(out, v)
+		}
+	}
 	return out
 }
 

@@ -61,6 +61,7 @@ func (f *frame) library(fn *types.Func, c *ssa.CallCommon, args []value) (value,
 	name := behaviour.FuncName(fn)
 	if p, ok := carriers[name]; ok {
 		from := argument(c, args, p.from)
+		f.m.limitsBody = f.m.limitsBody || p.limits && from.part == requestBody || name == "net/http.MaxBytesHandler"
 		v := value{kind: notNull}.with(taint(from))
 		v.part, v.limited = from.part, from.limited || p.limits
 		if p.part != noPart {

@@ -27,6 +27,10 @@ type machine struct {
 	// path is the request's path where the route has no parameters.
 	path     string
 	usedPath bool
+	// limitsBody: the body is put under a limit; whole are parts of the request
+	// that were handed to foreign code as a whole.
+	limitsBody bool
+	whole      map[part]bool
 
 	store    map[string]value // context values by key
 	cells    map[cellKey]*cell
@@ -121,7 +125,7 @@ func (e event) key() eventKey {
 func newMachine(x *Index, absent bool) *machine {
 	return &machine{
 		x: x, absent: absent, store: map[string]value{}, cells: map[cellKey]*cell{},
-		instances: map[string]int{},
+		instances: map[string]int{}, whole: map[part]bool{},
 		closures:  map[string]*closure{}, inputAt: map[ssa.Instruction]*input{},
 	}
 }

@@ -19,6 +19,11 @@ type Summary struct {
 	Complete bool
 	Inputs   []Input
 	Answers  []Answer
+	// LimitsBody says that the body is put under a limit, for whoever reads it.
+	LimitsBody bool
+	// Whole lists places that are handed on as a whole to code that cannot be
+	// looked into: "query", "path", "header", "form".
+	Whole []string
 	// Credentials are looked at in these places.
 	Credentials []report.Related
 }
@@ -122,6 +127,12 @@ func (x *Index) summarise(h routes.Handler) *Summary {
 		}
 	}
 	dropStatusOnly(s)
+	s.LimitsBody = m.limitsBody
+	for _, p := range []part{requestQuery, requestVars, requestHeader, requestForm} {
+		if place, ok := placeOf(p); ok && m.whole[p] {
+			s.Whole = append(s.Whole, placeName(place))
+		}
+	}
 	return s
 }
 

@@ -16,7 +16,7 @@ import (
 // Check judges the contract of each endpoint.
 var Check = check.Check{
 	Name:  "contracts",
-	Rules: []rule.Rule{ErrorResponseInconsistent},
+	Rules: []rule.Rule{ParameterMismatch, RequestBodyMismatch, ResponseMismatch, ArrayEncodedNull, ErrorResponseInconsistent},
 	Run:   run,
 }
 
@@ -32,7 +32,10 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 	}
 	x := behaviour.Of(r.Program)
 	rows := handlers(x, r.Matrix)
-	return []report.Criterion{errorResponses(x, rows)}, nil
+	absent(r.Matrix)
+	return []report.Criterion{
+		parameters(x, rows), requestBodies(rows), responses(rows), arrays(rows), errorResponses(x, rows),
+	}, nil
 }
 
 // handlers summarises the handlers of the operations; of all routes where no
@@ -46,4 +49,23 @@ func handlers(x *behaviour.Index, m *matrix.Matrix) []handled {
 		rows = append(rows, handled{e, x.Handler(e.Route.Handler)})
 	}
 	return rows
+}
+
+// absent sets the facets of rows without a route, or without an operation.
+func absent(m *matrix.Matrix) {
+	for _, e := range m.Endpoints {
+		f := report.FacetNotApplicable
+		switch {
+		case e.Operation == nil:
+		case e.Route == nil && e.Status == report.EndpointUnclear:
+			f = report.FacetInconclusive
+		case e.Route == nil:
+			f = report.FacetAbsent
+		case e.Route.Static:
+			f = report.FacetInconclusive
+		default:
+			continue
+		}
+		e.Parameters, e.Body, e.Responses = f, f, f
+	}
 }

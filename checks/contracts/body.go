@@ -1,0 +1,123 @@
+package contracts
+
+import (
+	"fmt"
+
+	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/spec"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// RequestBodyMismatch is the rule request-body-mismatch.
+var RequestBodyMismatch = rule.Rule{
+	ID: "request-body-mismatch", Title: "a request body that is decoded otherwise than documented",
+	Section: rule.Endpoints, Severity: rule.Major, Ratio: true, Since: "1.0.0",
+	Why: "A client that sends what the document asks for is refused, or part of what it sends is silently dropped.",
+	Fix: "Decode into a type with the schema's property names and JSON types, or correct the schema.",
+	Limits: "Only JSON bodies are compared: required properties and the JSON types of those that both sides know. Types with their own " +
+		"unmarshalling, maps, interfaces and schemas with alternatives are inconclusive.",
+}
+
+func requestBodies(rows []handled) report.Criterion {
+	t := report.Examine(RequestBodyMismatch)
+	for _, h := range rows {
+		op := h.row.Operation
+		if op == nil {
+			continue
+		}
+		h.row.Body = report.FacetNotApplicable
+		if op.Body == nil {
+			continue
+		}
+		media := jsonMedia(op.Body.Content)
+		if media == nil {
+			h.row.Body = report.FacetInconclusive
+			continue
+		}
+		h.row.Body = requestBody(t, h, media)
+	}
+	return t.Criterion("no operation with a route takes a JSON body")
+}
+
+// requestBody judges one operation with a JSON body.
+func requestBody(t *report.Tally, h handled, media *spec.Media) report.Facet {
+	name, op := h.row.Name(), h.row.Operation
+	undecided := func(at report.Position, reason string) report.Facet {
+		t.Undecided(name+": "+reason, report.Related{Position: at, Message: name})
+		return report.FacetInconclusive
+	}
+	if !h.Known {
+		return undecided(h.row.Route.Pos, h.Reason)
+	}
+	in, form := bodyInput(h.Summary)
+	if in == nil {
+		if form != nil && len(op.Body.Content) == 1 {
+			t.Fail(report.Finding{
+				Message:  fmt.Sprintf("%s takes a JSON body, but %s reads %q as a form value; decode the JSON", name, handlerName(h), form.Name),
+				Position: form.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: op.Body.Pos, Message: "the body is declared here"}},
+			})
+			return report.FacetMismatch
+		}
+		return undecided(h.row.Route.Pos, "where the body is decoded was not found")
+	}
+	if in.Type == nil {
+		return undecided(in.Pos, "the type that the body is decoded into is not known")
+	}
+	c := compare(h.row.Document, media.Schema, in.Type, incoming)
+	related := []report.Related{{Position: in.Pos, Message: "decoded into " + goName(in.Type)}}
+	switch {
+	case len(c.differences) > 0:
+		t.Fail(report.Finding{
+			Message:  fmt.Sprintf("%s: %s%s; make the schema and the type agree", name, c.differences[0], more(c.differences)),
+			Position: in.Pos, Endpoint: name, Anchor: name,
+			Related: []report.Related{{Position: schemaPos(h.row.Document, media), Message: "the schema"}},
+		})
+		return report.FacetMismatch
+	case len(c.unsure) > 0 && nothingCompared(in):
+		return undecided(in.Pos, c.unsure[0])
+	}
+	t.Pass(related...)
+	return report.FacetOK
+}
+
+// nothingCompared: the whole value is of a type that says nothing about its JSON.
+func nothingCompared(in *behaviour.Input) bool {
+	_, ok := structOf(in.Type)
+	return !ok
+}
+
+func more(differences []string) string {
+	if len(differences) < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more)", len(differences)-1)
+}
+
+func schemaPos(d *spec.Document, m *spec.Media) report.Position {
+	if s := d.Resolve(m.Schema); s != nil && s.Pos.IsValid() {
+		return s.Pos
+	}
+	return m.Pos
+}
+
+func handlerName(h handled) string {
+	if h.row.Route.Handler.Name != "" {
+		return h.row.Route.Handler.Name
+	}
+	return "the handler"
+}
+
+// bodyInput is where the body is decoded, or else the first form value read.
+func bodyInput(s *behaviour.Summary) (body, form *behaviour.Input) {
+	for i := range s.Inputs {
+		in := &s.Inputs[i]
+		switch {
+		case in.Decodes && (in.Place == "body" || in.Place == "request") && body == nil:
+			body = in
+		case in.Place == "form" && in.Name != "" && form == nil:
+			form = in
+		}
+	}
+	return body, form
+}

@@ -1,0 +1,239 @@
+package contracts
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/checks/spec"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// ParameterMismatch is the rule parameter-mismatch.
+var ParameterMismatch = rule.Rule{
+	ID: "parameter-mismatch", Title: "parameters that are read otherwise than declared",
+	Section: rule.Endpoints, Severity: rule.Major, Ratio: true, Since: "1.0.0",
+	Why: "A declared parameter that nothing reads has no effect; one that is read but not declared is unknown to every client.",
+	Fix: "Read each declared parameter under its name and place, and declare those that are read.",
+	Limits: "Path parameters are matched by position, since the router has names of its own. Credentials, standard headers and parameters " +
+		"that middleware reads are not expected in the document. Names that are not constants make an operation inconclusive.",
+}
+
+func parameters(x *behaviour.Index, rows []handled) report.Criterion {
+	t := report.Examine(ParameterMismatch)
+	for _, h := range rows {
+		if h.row.Operation != nil {
+			h.row.Parameters = parametersOf(t, x, h)
+		}
+	}
+	return t.Criterion("no operation with a route has parameters")
+}
+
+// reads are the parameters that a chain reads, by "place name".
+type reads struct {
+	named map[string]behaviour.Input
+	// whole places are read or handed on without names.
+	whole map[string]bool
+}
+
+func (r *reads) add(s *behaviour.Summary) {
+	for _, in := range s.Inputs {
+		switch {
+		case in.Decodes:
+			r.addFields(in)
+		case in.Name != "":
+			if _, ok := r.named[in.Place+" "+in.Name]; !ok {
+				r.named[in.Place+" "+in.Name] = in
+			}
+		default:
+			r.whole[in.Place] = true
+		}
+	}
+	for _, place := range s.Whole {
+		r.whole[place] = true
+	}
+}
+
+// tagsOf are the struct tags by which binders fill fields from a place.
+var tagsOf = map[string][]string{
+	"path": {"uri", "param", "path", "params"}, "query": {"query", "form", "schema", "url"}, "header": {"header", "reqHeader"}, "form": {"form"},
+}
+
+func (r *reads) addFields(in behaviour.Input) {
+	st, ok := structOf(in.Type)
+	if !ok {
+		if in.Place != "body" {
+			r.whole[in.Place] = true
+		}
+		return
+	}
+	for place, tags := range tagsOf {
+		if in.Place != place && in.Place != "request" {
+			continue
+		}
+		for _, tag := range tags {
+			for _, f := range taggedFields(st, tag, 0) {
+				if _, tagged := f.tag.Lookup(tag); tagged {
+					r.named[place+" "+f.name] = behaviour.Input{Place: place, Name: f.name, Type: f.typ, Pos: in.Pos, Decodes: in.Place == "request"}
+				}
+			}
+		}
+	}
+}
+
+func parametersOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
+	name, op := h.row.Name(), h.row.Operation
+	declared := declaredParameters(op)
+	own := &reads{map[string]behaviour.Input{}, map[string]bool{}}
+	if h.Known {
+		own.add(h.Summary)
+	}
+	undeclared := undeclaredReads(own, declared, op.Method == "GET" || op.Method == "DELETE")
+	if len(declared) == 0 && len(undeclared) == 0 {
+		return report.FacetNotApplicable
+	}
+	if !h.Known {
+		t.Undecided(name+": "+h.Reason, report.Related{Position: h.row.Route.Pos, Message: name})
+		return report.FacetInconclusive
+	}
+	all := &reads{map[string]behaviour.Input{}, map[string]bool{}}
+	all.add(h.Summary)
+	for _, m := range h.row.Route.Middleware {
+		s := x.Handler(m)
+		if !s.Known && m.Body != nil {
+			all.whole["path"], all.whole["query"], all.whole["header"] = true, true, true
+		}
+		all.add(s)
+	}
+	missing, unsure := unreadParameters(h, all, declared)
+	switch {
+	case len(missing) > 0:
+		p := missing[0]
+		t.Fail(report.Finding{
+			Message:  fmt.Sprintf("%s declares %s parameter %q, but %s never reads it%s; read it or remove it from the document", name, p.In, p.Name, handlerName(h), others(len(missing)-1)),
+			Position: p.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: h.row.Route.Handler.Pos, Message: "handler " + handlerName(h)}},
+		})
+	case len(undeclared) > 0:
+		in := undeclared[0]
+		t.Fail(report.Finding{
+			Message:  fmt.Sprintf("%s reads %s parameter %q, which the document does not declare%s; declare it", name, in.Place, in.Name, others(len(undeclared)-1)),
+			Position: in.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: op.Pos, Message: "the operation"}},
+		})
+	case unsure || !h.Complete:
+		t.Undecided(name+": parameters are read under names that are not constants", report.Related{Position: h.row.Route.Pos, Message: name})
+		return report.FacetInconclusive
+	default:
+		t.Pass()
+		return report.FacetOK
+	}
+	return report.FacetMismatch
+}
+
+func others(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (nor %d more)", n)
+}
+
+// declaredParameters are those that a handler is expected to read itself.
+func declaredParameters(op *spec.Operation) []spec.Parameter {
+	var out []spec.Parameter
+	for _, p := range op.Parameters {
+		if p.In == "formData" || p.In == "body" || p.In == "cookie" || p.In == "header" && standardHeader.MatchString(p.Name) {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// standardHeader are headers that servers and middleware look at, and those
+// that carry credentials.
+var standardHeader = regexp.MustCompile(`(?i)^(accept|content|authorization|cookie|user-agent|referer|origin|host|if-|range|connection|upgrade|sec-|cache|x-forwarded|x-real|x-request-id|x-correlation|traceparent|x-api-key|x-auth|x-csrf|x-requested-with|forwarded|te$|via|date|etag|expect|last-event-id|x-http-method)|token|api.?key|secret|signature`)
+
+// unreadParameters are declared ones that nothing reads.
+func unreadParameters(h handled, all *reads, declared []spec.Parameter) (missing []spec.Parameter, unsure bool) {
+	for _, p := range declared {
+		name := p.Name
+		if p.In == "path" {
+			local, ok := localName(h.row.Operation.Path, h.row.Route, p.Name)
+			if !ok {
+				continue // the route has a literal there
+			}
+			name = local
+		}
+		if wasRead(all, p.In, name) {
+			continue
+		}
+		if all.whole[p.In] || all.whole["request"] {
+			unsure = true
+			continue
+		}
+		missing = append(missing, p)
+	}
+	return missing, unsure
+}
+
+func wasRead(r *reads, place, name string) bool {
+	places := []string{place}
+	if place == "query" {
+		places = append(places, "form", "request")
+	}
+	for _, p := range places {
+		for key := range r.named {
+			if in, n, _ := strings.Cut(key, " "); in == p && (n == name || place == "header" && strings.EqualFold(n, name) || strings.TrimSuffix(n, "[]") == strings.TrimSuffix(name, "[]")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// localName is the route's own name for a path parameter of the document; not
+// ok where the route has a literal at its place.
+func localName(path string, r *routes.Route, name string) (string, bool) {
+	doc, own := routes.Segments(path), routes.Segments(r.Path)
+	for back := 1; back <= len(doc) && back <= len(own); back++ {
+		if !strings.Contains(doc[len(doc)-back], "{"+name+"}") {
+			continue
+		}
+		seg := own[len(own)-back]
+		if !strings.Contains(seg, "{") {
+			return "", false
+		}
+		inner := seg[strings.Index(seg, "{")+1:]
+		inner = strings.TrimSuffix(strings.SplitN(strings.SplitN(inner, "}", 2)[0], ":", 2)[0], "...")
+		return inner, true
+	}
+	return name, true
+}
+
+// undeclaredReads are query parameters and headers of its own that a handler
+// reads and the document does not know.
+// Binders that fill a struct from everywhere look at the query only where the
+// method has no body.
+func undeclaredReads(own *reads, declared []spec.Parameter, bodiless bool) []behaviour.Input {
+	var out []behaviour.Input
+	for _, in := range own.named {
+		if in.Decodes && !bodiless {
+			continue
+		}
+		if in.Place != "query" && (in.Place != "header" || standardHeader.MatchString(in.Name)) {
+			continue
+		}
+		known := slices.ContainsFunc(declared, func(p spec.Parameter) bool {
+			return p.In == in.Place && (p.Name == in.Name || strings.EqualFold(p.Name, in.Name) && p.In == "header" ||
+				strings.TrimSuffix(p.Name, "[]") == strings.TrimSuffix(in.Name, "[]"))
+		})
+		if !known {
+			out = append(out, in)
+		}
+	}
+	slices.SortFunc(out, func(a, b behaviour.Input) int { return strings.Compare(a.Place+a.Name, b.Place+b.Name) })
+	return out
+}
