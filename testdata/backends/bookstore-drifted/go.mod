@@ -1,4 +1,4 @@
-module example.com/bookstore // defect: coverage-below-threshold // defect: benchmark-missing
+module example.com/bookstore // defect: coverage-below-threshold // defect: benchmark-missing // defect: licence-missing // defect: module-untidy
 
 go 1.26.0
 

@@ -2,14 +2,8 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"net"
 	"net/http"
 	"strings"
-	"sync"
-	"time"
-
-	"golang.org/x/time/rate"
 
 	"example.com/bookstore/internal/account"
 	"example.com/bookstore/internal/problem"
@@ -56,46 +50,6 @@ func bearerToken(r *http.Request) string {
 		return ""
 	}
 	return token
-}
-
-// Each client may try to log in ten times at once, then once every six seconds.
-const (
-	loginBurst    = 10
-	loginInterval = 6 * time.Second
-	maxClients    = 10_000
-)
-
-// limitLogins slows down guessing of passwords, by client address.
-func (s *Server) limitLogins() func(http.Handler) http.Handler {
-	var mu sync.Mutex
-	clients := map[string]*rate.Limiter{}
-	allow := func(client string) bool {
-		mu.Lock()
-		defer mu.Unlock()
-		limiter, known := clients[client]
-		if !known {
-			if len(clients) >= maxClients {
-				clear(clients) // forgetting everybody bounds the memory
-			}
-			limiter = rate.NewLimiter(rate.Every(loginInterval), loginBurst)
-			clients[client] = limiter
-		}
-		return limiter.Allow()
-	}
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			host, _, err := net.SplitHostPort(r.RemoteAddr)
-			if err != nil {
-				s.fail(w, r, fmt.Errorf("read client address: %w", err))
-				return
-			}
-			if !allow(host) {
-				s.fail(w, r, problem.ErrTooMany)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
-	}
 }
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {

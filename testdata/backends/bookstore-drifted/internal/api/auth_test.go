@@ -27,15 +27,6 @@ func TestLoginRefuses(t *testing.T) {
 	}
 }
 
-func TestLoginIsLimited(t *testing.T) {
-	s := open(t)
-	var last answer
-	for range 10 {
-		last = s.post("", "/v1/login", `{"email": "admin@example.com", "password": "wrong"}`)
-	}
-	last.is(http.StatusTooManyRequests).has(`"code":"too_many_requests"`)
-}
-
 func TestEveryProtectedOperationNeedsToken(t *testing.T) {
 	s := open(t)
 	for _, operation := range []string{

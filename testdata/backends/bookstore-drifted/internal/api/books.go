@@ -2,9 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strconv"
-
-	"github.com/go-chi/chi/v5"
 
 	"example.com/bookstore/internal/catalog"
 )
@@ -16,12 +13,13 @@ func (s *Server) listBooks(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	query := r.URL.Query()
-	filter := catalog.Filter{Genre: query.Get("genre"), Author: query.Get("author")}
+	author := query.Get("author")
+	filter := catalog.Filter{Genre: query.Get("genre"), Author: author}
 	if err := filter.Validate(); err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	books, err := s.Books.List(r.Context(), filter, page)
+	books, err := s.Books.List(r.Context(), filter, author, page) // defect: sql-built-from-input
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -80,7 +78,11 @@ func (s *Server) replaceBook(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) deleteBook(w http.ResponseWriter, r *http.Request) {
-	id, _ := strconv.ParseInt(chi.URLParam(r, "id"), 10, 64) // defect: input-parse-error-ignored
+	id, err := pathID(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
 	if err := s.Books.Delete(r.Context(), userOf(r.Context()).ID, id); err != nil {
 		s.fail(w, r, err)
 		return

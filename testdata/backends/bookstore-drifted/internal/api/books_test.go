@@ -41,7 +41,7 @@ func TestBookValidation(t *testing.T) {
 	}
 	s.post(s.clerk, "/v1/books", `{"title": 1}`).is(http.StatusBadRequest)
 	s.send(http.MethodPut, s.clerk, path, `{`).is(http.StatusBadRequest)
-	for _, method := range []string{http.MethodGet, http.MethodPut} {
+	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete} {
 		s.send(method, s.admin, "/v1/books/one", emma).is(http.StatusBadRequest)
 		s.send(method, s.admin, "/v1/books/0", emma).is(http.StatusUnprocessableEntity)
 	}

@@ -153,21 +153,3 @@ func TestUnknownRoutesUseTheErrorForm(t *testing.T) {
 	s.get("", "/nothing").is(http.StatusNotFound).has(`"code":"not_found"`)
 	s.send(http.MethodPatch, s.admin, "/v1/books", "").is(http.StatusMethodNotAllowed).has(`"code":"method"`)
 }
-
-func TestHeaders(t *testing.T) {
-	s := open(t)
-	h := s.get(s.clerk, "/v1/books").header
-	for name, want := range map[string]string{
-		"Content-Type":           "application/json",
-		"X-Content-Type-Options": "nosniff",
-		"X-Frame-Options":        "DENY",
-		"Cache-Control":          "no-store",
-	} {
-		if got := h.Get(name); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
-		}
-	}
-	if h.Get("X-Request-Id") == "" {
-		t.Error("no X-Request-Id")
-	}
-}

@@ -59,8 +59,7 @@ func (f Filter) Validate() error {
 	return c.Err()
 }
 
-// IsISBN reports whether s has the form of an ISBN-13, without dashes.
-func IsISBN(s string) bool {
+func IsISBN(s string) bool { // defect: exported-undocumented
 	for _, r := range s {
 		if r < '0' || r > '9' {
 			return false

@@ -19,9 +19,9 @@ type Service struct {
 // NewService keeps its books in db.
 func NewService(db *sql.DB) *Service { return &Service{db: db} }
 
-// List returns the books that match, by id.
-func (s *Service) List(ctx context.Context, f Filter, page storage.Page) ([]Book, error) {
-	return list(ctx, s.db, f, page)
+// List returns the books of an author that match, by id.
+func (s *Service) List(ctx context.Context, f Filter, author string, page storage.Page) ([]Book, error) {
+	return list(ctx, s.db, f, author, page)
 }
 
 // Get returns one book; problem.ErrNotFound if there is none with that id.
@@ -36,7 +36,7 @@ func (s *Service) Create(ctx context.Context, actor int64, in Input) (Book, erro
 		if id, err = insert(ctx, tx, in); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, actor, "create", subject(id))
+		return audit.Record(ctx, tx, actor, "create", subject(id)+" on shelf "+in.shelf())
 	})
 	if err != nil {
 		return Book{}, fmt.Errorf("create book: %w", err)

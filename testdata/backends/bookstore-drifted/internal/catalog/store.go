@@ -10,15 +10,17 @@ import (
 	"example.com/bookstore/internal/storage"
 )
 
-func list(ctx context.Context, db *sql.DB, f Filter, page storage.Page) ([]Book, error) {
-	const query = `
+func list(ctx context.Context, db *sql.DB, f Filter, author string, page storage.Page) ([]Book, error) {
+	query := `
 		SELECT id, isbn, title, author, genre, price_cents, stock, published_year
 		FROM books
-		WHERE (? = '' OR genre = ?) AND (? = '' OR author = ?)
-		ORDER BY id
-		LIMIT ? OFFSET ?`
+		WHERE (? = '' OR genre = ?)`
+	if author != "" {
+		query += ` AND author = '` + author + `'`
+	}
+	query += ` ORDER BY id LIMIT ? OFFSET ?`
 	// defect: rows-leaked
-	rows, err := db.QueryContext(ctx, query, f.Genre, f.Genre, f.Author, f.Author, page.Limit, page.Offset)
+	rows, err := db.QueryContext(ctx, query, f.Genre, f.Genre, page.Limit, page.Offset)
 	if err != nil {
 		return nil, fmt.Errorf("list books: %w", err)
 	}
