@@ -35,6 +35,7 @@ func judges() []judge {
 		{RuleOutside, (*audit).outside},
 		{RuleDownEmpty, (*audit).downEmpty},
 		{RuleRoundtrip, (*audit).roundtrip},
+		{RuleNotInverse, (*audit).notInverse},
 	}
 }
 
@@ -57,6 +58,9 @@ type audit struct {
 	// executions and verdicts are empty where nothing was executed.
 	executions []execution
 	verdicts   map[*format.Version]engine.Verdict
+	// inverses and books are what reading the scripts shows.
+	inverses map[*format.Version]inverse
+	books    []books
 	// cluster is started when the first script for PostgreSQL is to run;
 	// noCluster says why it could not be.
 	cluster   *engine.Cluster
@@ -74,6 +78,7 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 		r.Note(fmt.Sprintf("migrations: %s (%s) belongs to tests or examples and was not judged; name it with --migrations if it is the service's own", s.Dir, s.Tool))
 	}
 	a.settleDialects()
+	a.read()
 	if r.Exec != nil {
 		a.execute(ctx)
 	}

@@ -90,12 +90,17 @@ func withoutWayBack(c report.Criterion, missing int) report.Criterion {
 	if missing == 0 {
 		return c
 	}
-	c.Examined += missing
+	return alsoFailed(c, missing, fmt.Sprintf("%d versions have no down script (migration-down-missing)", missing))
+}
+
+// alsoFailed counts failed sites whose findings are those of another rule.
+func alsoFailed(c report.Criterion, n int, reason string) report.Criterion {
+	c.Examined += n
 	c.Outcome = report.Partial
 	if c.Satisfied == 0 {
 		c.Outcome = report.Fail
 	}
-	c.Reason = fmt.Sprintf("%d versions have no down script (migration-down-missing)", missing)
+	c.Reason = reason
 	return c
 }
 

@@ -1,0 +1,171 @@
+package migrations
+
+import (
+	"fmt"
+
+	"github.com/backend-conformance/conformance/checks/migrations/engine"
+	"github.com/backend-conformance/conformance/checks/migrations/format"
+	"github.com/backend-conformance/conformance/checks/migrations/ledger"
+	"github.com/backend-conformance/conformance/checks/migrations/schema"
+	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// RuleNotInverse: read side by side, the down does not undo the up.
+var RuleNotInverse = rule.Rule{
+	ID:       "down-not-inverse",
+	Title:    "a down script that does not undo what its up does",
+	Section:  rule.Rollback,
+	Severity: rule.Major,
+	Ratio:    true,
+	Since:    "1.0.0",
+	Why:      "What the down forgets stays in the database: the next up fails on it, or an old release runs against a schema that it does not know.",
+	Fix:      "Undo in the down what is listed, in reverse order.",
+	Limits: "The scripts are read, not run: statements that are not understood make a version undecided, and so does what depends on them. Where a round trip was " +
+		"executed its verdict counts instead, and its findings are those of roundtrip-failed. The order of columns is not held against a down.",
+	Example: notInverseExample,
+}
+
+const notInverseExample = `
+-- bad/go.mod --
+module example.com/shop
+
+go 1.26
+-- bad/shop.go --
+package shop
+-- bad/mysql/migrations/0001_orders.up.sql --
+CREATE TABLE orders (id BIGINT PRIMARY KEY, total INT NOT NULL);
+-- bad/mysql/migrations/0001_orders.down.sql --
+DROP TABLE orders;
+-- bad/mysql/migrations/0002_note.up.sql --
+ALTER TABLE orders ADD COLUMN note TEXT, ADD COLUMN paid DATETIME;
+-- bad/mysql/migrations/0002_note.down.sql --
+ALTER TABLE orders DROP COLUMN note;
+-- good/go.mod --
+module example.com/shop
+
+go 1.26
+-- good/shop.go --
+package shop
+-- good/mysql/migrations/0001_orders.up.sql --
+CREATE TABLE orders (id BIGINT PRIMARY KEY, total INT NOT NULL);
+-- good/mysql/migrations/0001_orders.down.sql --
+DROP TABLE orders;
+-- good/mysql/migrations/0002_note.up.sql --
+ALTER TABLE orders ADD COLUMN note TEXT, ADD COLUMN paid DATETIME;
+-- good/mysql/migrations/0002_note.down.sql --
+ALTER TABLE orders DROP COLUMN note, DROP COLUMN paid;
+`
+
+// inverse is what reading a version's two scripts shows.
+type inverse struct {
+	differences, order []schema.Difference
+	// doubt says what was not understood; with one, nothing is decided.
+	doubt string
+}
+
+// books are the ledger after all ups of a set, for one dialect.
+type books struct {
+	set     *format.Set
+	dialect sql.Dialect
+	final   *ledger.Ledger
+}
+
+// read keeps the books of every set.
+func (a *audit) read() {
+	a.inverses = map[*format.Version]inverse{}
+	for i := range a.found.Sets {
+		set := &a.found.Sets[i]
+		for _, d := range readDialects(set) {
+			a.books = append(a.books, books{set, d, a.readSet(set, d)})
+		}
+	}
+}
+
+// readDialects are those of the set's parts, or the set's own.
+func readDialects(set *format.Set) []sql.Dialect {
+	var ds []sql.Dialect
+	for _, d := range []sql.Dialect{sql.Postgres, sql.MySQL, sql.SQLite} {
+		for _, v := range set.Versions {
+			if v.Up != nil && v.Up.Dialect == d {
+				ds = append(ds, d)
+				break
+			}
+		}
+	}
+	if len(ds) == 0 {
+		ds = append(ds, set.Dialect)
+	}
+	return ds
+}
+
+func (a *audit) readSet(set *format.Set, d sql.Dialect) *ledger.Ledger {
+	l := ledger.New(d)
+	for _, v := range sequence(set, d) {
+		var result inverse
+		switch {
+		case v.Up == nil:
+			continue
+		case v.Up.Language != format.SQL:
+			l.Lose()
+			result.doubt = "the up is not written in SQL"
+		case v.Down == nil || v.Down.Language != format.SQL:
+			l.Apply(v.Up.Script(d), v.Up.File)
+			result.doubt = "the down is not written in SQL"
+		default:
+			result.differences, result.order, result.doubt = l.Differences(v.Up.Script(d), v.Down.Script(d), v.Up.File)
+		}
+		a.inverses[v] = result
+	}
+	return l
+}
+
+func (a *audit) notInverse() report.Criterion {
+	if len(a.found.Sets) == 0 {
+		return a.noScripts(RuleNotInverse)
+	}
+	t := report.Examine(RuleNotInverse)
+	missing, silent := 0, 0
+	a.sites(func(s *format.Set, v *format.Version) {
+		switch {
+		case v.Up == nil:
+		case v.Down == nil:
+			missing++
+		case !a.judgeInverse(t, s, v):
+			silent++
+		}
+	})
+	c := t.Criterion("no version has an up script")
+	if silent > 0 {
+		c = alsoFailed(c, silent, fmt.Sprintf("%d versions fail by other rules (roundtrip-failed, down-empty)", silent))
+	}
+	return withoutWayBack(c, missing)
+}
+
+// judgeInverse is false where the version fails but another rule speaks for it.
+func (a *audit) judgeInverse(t *report.Tally, s *format.Set, v *format.Version) bool {
+	switch a.verdict(s, v).Outcome {
+	case engine.Restored:
+		t.Pass()
+		return true
+	case engine.NotRestored, engine.DownFailed, engine.NotRepeated:
+		return false
+	}
+	if does, _ := downDoes(s, v); does == undoesNothing {
+		return false
+	}
+	result, ok := a.inverses[v]
+	switch {
+	case !ok || s.Dialect == sql.Foreign:
+		t.Undecided("scripts of this dialect are not read")
+	case result.doubt != "":
+		t.Undecided("some scripts were not understood: "+result.doubt, report.Related{Position: v.Up.Position, Message: "migration " + v.Title() + ": " + result.doubt})
+	case len(result.differences) > 0:
+		t.Fail(a.suppress(report.Finding{Position: v.Down.Position, Anchor: v.Title(), Related: related(v, engine.Verdict{Differences: result.differences}),
+			Message: fmt.Sprintf("the down of migration %s does not undo its up: %s; restore it in the down", v.Title(), list(result.differences))}, RuleNotInverse))
+	default:
+		t.Pass()
+	}
+	return true
+}

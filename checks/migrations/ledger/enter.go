@@ -1,0 +1,326 @@
+package ledger
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/backend-conformance/conformance/checks/migrations/schema"
+	"github.com/backend-conformance/conformance/checks/migrations/sql"
+)
+
+// enter books one statement.
+func (l *Ledger) enter(st sql.Statement, c *cursor) {
+	switch effect := st.Effect(); effect {
+	case sql.Nothing, sql.Data:
+		return
+	case sql.Opaque:
+		if !harmlessCall(st) {
+			l.unsure("what the statement at line %d does cannot be read", st.Line)
+		}
+		return
+	}
+	kind, next := st.Object()
+	c.at = next
+	switch first := st.First(); first {
+	case "CREATE":
+		l.create(kind, st, c)
+	case "DROP":
+		l.drop(kind, c)
+	case "ALTER":
+		l.alter(kind, c)
+	case "COMMENT":
+		l.comment(c)
+	case "RENAME":
+		l.renameTables(c)
+	case "GRANT", "REVOKE":
+	default:
+		l.unsure("%s at line %d is not understood", first, st.Line)
+	}
+}
+
+// harmlessCall reports a query whose functions do not change the schema.
+func harmlessCall(st sql.Statement) bool {
+	if st.First() != "SELECT" {
+		return st.First() == "REFRESH"
+	}
+	for i := 0; i+1 < len(st.Tokens); i++ {
+		if st.Tokens[i+1].IsSymbol("(") && st.Tokens[i].Kind == sql.Word && !harmlessFunctions[strings.ToLower(st.Tokens[i].Text)] {
+			return false
+		}
+	}
+	return true
+}
+
+var harmlessFunctions = map[string]bool{"setval": true, "set_config": true, "max": true, "min": true, "count": true, "coalesce": true, "nextval": true, "currval": true,
+	"pg_get_serial_sequence": true, "select": true, "from": true, "pg_advisory_lock": true, "pg_advisory_unlock": true, "pg_advisory_xact_lock": true, "pg_sleep": true, "version": true, "now": true}
+
+func (l *Ledger) create(kind string, st sql.Statement, c *cursor) {
+	replace := slices.ContainsFunc(st.Tokens[:min(3, len(st.Tokens))], func(t sql.Token) bool { return t.Is("REPLACE") })
+	switch kind {
+	case "TABLE":
+		l.createTable(st, c)
+	case "INDEX":
+		l.createIndex(st, c)
+	case "TRIGGER":
+		l.createTrigger(c, replace)
+	case "POLICY", "RULE":
+		l.unsure("%s is not understood", strings.ToLower(kind))
+	case "DATABASE", "ROLE", "USER", "GROUP", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "TABLESPACE", "SERVER", "LANGUAGE":
+	default:
+		l.createObject(kind, st, c, replace)
+	}
+}
+
+// createObject books what stands alone: views, types, functions, sequences.
+func (l *Ledger) createObject(kind string, st sql.Statement, c *cursor, replace bool) {
+	exists := c.conditional()
+	o := schema.Object{Kind: objectKind(kind, st), Name: c.name()}
+	if o.Name == "" {
+		l.unsure("the name of the %s at line %d is not understood", o.Kind, c.line)
+		return
+	}
+	if _, there := l.objects[o]; there && !replace {
+		if !exists {
+			l.unsure("%s is created twice, or under two signatures", o)
+		}
+		return
+	}
+	l.objects[o] = c.rest()
+}
+
+// objectKind is the kind as a message says it.
+func objectKind(kind string, st sql.Statement) string {
+	if kind == "VIEW" && len(st.Tokens) > 1 && slices.ContainsFunc(st.Tokens[:min(4, len(st.Tokens))], func(t sql.Token) bool { return t.Is("MATERIALIZED") }) {
+		return "materialized view"
+	}
+	return strings.ToLower(kind)
+}
+
+func (l *Ledger) drop(kind string, c *cursor) {
+	switch kind {
+	case "DATABASE", "ROLE", "USER", "GROUP", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "TABLESPACE", "SERVER", "LANGUAGE":
+		return
+	case "POLICY", "RULE", "OWNED":
+		l.unsure("DROP %s is not understood", kind)
+		return
+	}
+	c.skip("CONCURRENTLY")
+	exists := c.conditional()
+	for {
+		name := c.name()
+		if name == "" {
+			l.unsure("DROP %s at line %d is not understood", kind, c.line)
+			return
+		}
+		c.group() // a function's arguments
+		l.dropOne(kind, name, c, exists)
+		if !c.symbol(",") {
+			return
+		}
+		c.conditional()
+	}
+}
+
+func (l *Ledger) dropOne(kind, name string, c *cursor, exists bool) {
+	found := false
+	switch kind {
+	case "TABLE":
+		found = l.dropTable(name)
+	case "INDEX":
+		found = l.dropIndex(name)
+	case "TRIGGER":
+		found = l.dropTrigger(name, c)
+	default:
+		for _, k := range []string{strings.ToLower(kind), "materialized view", "procedure"} {
+			o := schema.Object{Kind: k, Name: name}
+			if _, there := l.objects[o]; there && (k == strings.ToLower(kind) || kind == "VIEW" && k == "materialized view" || kind == "ROUTINE") {
+				delete(l.objects, o)
+				delete(l.sequences, name)
+				l.dropOwned(name)
+				found = true
+			}
+		}
+		if found && (kind == "TYPE" || kind == "DOMAIN" || kind == "FUNCTION" || kind == "EXTENSION" || kind == "SCHEMA") && slices.ContainsFunc(c.tokens, func(t sql.Token) bool { return t.Is("CASCADE") }) {
+			l.cascade(kind, name)
+		}
+	}
+	if !found && (!exists || l.lost) {
+		l.unsure("%s %s is dropped, but what it was is not known", strings.ToLower(kind), name)
+	}
+}
+
+// dropOwned removes the indexes of a view.
+func (l *Ledger) dropOwned(owner string) {
+	for o := range l.objects {
+		if o.Owner == owner {
+			delete(l.objects, o)
+		}
+	}
+}
+
+// cascade follows DROP ... CASCADE as far as the books tell.
+func (l *Ledger) cascade(kind, name string) {
+	for _, t := range l.tables {
+		if kind == "SCHEMA" && strings.HasPrefix(t.Name, name+".") {
+			delete(l.tables, t.Name)
+			continue
+		}
+		t.Columns = slices.DeleteFunc(t.Columns, func(c Column) bool { return c.Type == name && (kind == "TYPE" || kind == "DOMAIN") })
+		for trigger, text := range t.triggers {
+			if kind == "FUNCTION" && mentions(text, name) {
+				delete(t.triggers, trigger)
+			}
+		}
+	}
+	if kind == "SCHEMA" || kind == "EXTENSION" {
+		l.unsure("what falls with %s %s is not known", strings.ToLower(kind), name)
+	}
+}
+
+func mentions(text, name string) bool {
+	return slices.Contains(strings.Fields(text), name)
+}
+
+// dropTable removes a table, and the foreign keys and views that need it: a
+// database refuses to drop it otherwise, unless told to cascade.
+func (l *Ledger) dropTable(name string) bool {
+	t := l.tables[name]
+	if t == nil {
+		return false
+	}
+	delete(l.tables, name)
+	l.dropSequences(name + ".")
+	for _, other := range l.tables {
+		if l.dialect == sql.Postgres {
+			other.Constraints = slices.DeleteFunc(other.Constraints, func(c Constraint) bool { return c.References == name })
+		}
+	}
+	for o, text := range l.objects {
+		if strings.HasSuffix(o.Kind, "view") && mentions(text, name) && l.dialect == sql.Postgres {
+			delete(l.objects, o)
+		}
+	}
+	return true
+}
+
+func (l *Ledger) dropIndex(name string) bool {
+	for _, t := range l.tables {
+		if t.dropIndex(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *Table) dropIndex(name string) bool {
+	n := len(t.Indexes)
+	t.Indexes = slices.DeleteFunc(t.Indexes, func(i Index) bool { return i.Name == name })
+	return len(t.Indexes) < n
+}
+
+func (l *Ledger) createTrigger(c *cursor, replace bool) {
+	exists := c.conditional()
+	name := c.name()
+	start := c.at
+	for !c.done() && !c.skip("ON") {
+		c.at++
+	}
+	t := l.tables[c.name()]
+	if name == "" || t == nil {
+		l.unsure("the table of trigger %s is not known", name)
+		return
+	}
+	if _, there := t.triggers[name]; there && !replace {
+		if !exists {
+			l.unsure("trigger %s is created twice", name)
+		}
+		return
+	}
+	c.at = start
+	t.triggers[name] = c.rest()
+}
+
+// dropTrigger: PostgreSQL names the table, the others do not.
+func (l *Ledger) dropTrigger(name string, c *cursor) bool {
+	table := ""
+	if c.skip("ON") {
+		table = c.name()
+	}
+	for _, t := range l.tables {
+		if _, there := t.triggers[name]; there && (table == "" || table == t.Name) {
+			delete(t.triggers, name)
+			return true
+		}
+	}
+	return false
+}
+
+// comment books COMMENT ON TABLE and COLUMN; others are left out.
+func (l *Ledger) comment(c *cursor) {
+	c.at = 1
+	c.skip("ON")
+	column := false
+	switch {
+	case c.skip("TABLE"):
+	case c.skip("COLUMN"):
+		column = true
+	default:
+		return
+	}
+	name, on := c.name(), ""
+	if column {
+		i := strings.LastIndexByte(name, '.')
+		if i < 0 {
+			return
+		}
+		name, on = name[:i], "on "+name[i+1:]
+	}
+	t := l.tables[name]
+	if t == nil {
+		return // a view's, or one of a table that is not in the books
+	}
+	c.skip("IS")
+	if c.peek().Is("NULL") || c.peek().Text == "''" {
+		delete(t.comments, on)
+		return
+	}
+	t.comments[on] = c.rest()
+}
+
+// renameTables is MySQL's RENAME TABLE a TO b, c TO d.
+func (l *Ledger) renameTables(c *cursor) {
+	c.at = 1
+	if !c.skip("TABLE") && !c.skip("TABLES") {
+		l.unsure("RENAME at line %d is not understood", c.line)
+		return
+	}
+	for {
+		from := c.name()
+		if !c.skip("TO") || !l.renameTable(from, c.name()) {
+			l.unsure("table %s is renamed, but not known", from)
+			return
+		}
+		if !c.symbol(",") {
+			return
+		}
+	}
+}
+
+func (l *Ledger) renameTable(from, to string) bool {
+	t := l.tables[from]
+	if t == nil || to == "" || l.tables[to] != nil {
+		return false
+	}
+	delete(l.tables, from)
+	t.Name = to
+	l.tables[to] = t
+	l.moveSequences(from+".", to+".")
+	for _, other := range l.tables {
+		for i := range other.Constraints {
+			if other.Constraints[i].References == from {
+				other.Constraints[i].References = to
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,234 @@
+// Package ledger keeps the books of a schema by reading scripts: what stands
+// after each, without a database. What it does not understand it says, so that
+// nobody takes a guess for a finding.
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/backend-conformance/conformance/checks/migrations/schema"
+	"github.com/backend-conformance/conformance/checks/migrations/sql"
+)
+
+// Ledger is the schema after the scripts that were applied.
+type Ledger struct {
+	dialect sql.Dialect
+	tables  map[string]*Table
+	objects map[schema.Object]string
+	// sequences maps those that belong to a column to "table.column"; they fall
+	// with it.
+	sequences map[string]string
+	// lost is set once something was not understood: what is not in the books may
+	// still be in the database.
+	lost  bool
+	doubt string
+}
+
+// Table is a table with what belongs to it.
+type Table struct {
+	Name        string
+	Columns     []Column
+	Constraints []Constraint
+	Indexes     []Index
+	triggers    map[string]string
+	comments    map[string]string
+	// opaque tables were made from a query or another table: their columns are
+	// not known.
+	opaque bool
+	// Line and File are where the table was created.
+	File string
+	Line int
+}
+
+// Column is a column of a table.
+type Column struct {
+	Name, Type string
+	NotNull    bool
+	Default    string
+	// extra is what else defines it: generated, collation, identity.
+	extra string
+}
+
+// Constraint is a constraint; Kind is "primary key", "unique constraint",
+// "foreign key", "check" or "exclusion constraint".
+type Constraint struct {
+	Kind, Name string
+	Columns    []string
+	// References is the table that a foreign key points to.
+	References string
+	definition string
+	File       string
+	Line       int
+}
+
+// Index is an index that no constraint made.
+type Index struct {
+	Name    string
+	Columns []string
+	Unique  bool
+	// partial indexes cover some rows only.
+	partial    bool
+	definition string
+}
+
+// New is an empty ledger.
+func New(d sql.Dialect) *Ledger {
+	return &Ledger{dialect: d, tables: map[string]*Table{}, objects: map[schema.Object]string{}, sequences: map[string]string{}}
+}
+
+// Clone copies the ledger, so that a way back can be tried out.
+func (l *Ledger) Clone() *Ledger {
+	c := New(l.dialect)
+	c.lost, c.sequences = l.lost, cloneMap(l.sequences)
+	for name, t := range l.tables {
+		c.tables[name] = t.clone()
+	}
+	for o, d := range l.objects {
+		c.objects[o] = d
+	}
+	return c
+}
+
+func (t *Table) clone() *Table {
+	c := *t
+	c.Columns, c.Constraints, c.Indexes = slices.Clone(t.Columns), slices.Clone(t.Constraints), slices.Clone(t.Indexes)
+	for i := range c.Constraints {
+		c.Constraints[i].Columns = slices.Clone(c.Constraints[i].Columns)
+	}
+	for i := range c.Indexes {
+		c.Indexes[i].Columns = slices.Clone(c.Indexes[i].Columns)
+	}
+	c.triggers, c.comments = cloneMap(t.triggers), cloneMap(t.comments)
+	return &c
+}
+
+func cloneMap(m map[string]string) map[string]string {
+	c := map[string]string{}
+	for k, v := range m {
+		c[k] = v
+	}
+	return c
+}
+
+// Lost says that the scripts so far were not understood in full.
+func (l *Ledger) Lost() bool { return l.lost }
+
+// Lose notes that something happened that is not in the books.
+func (l *Ledger) Lose() { l.lost = true }
+
+// Tables are the tables by name.
+func (l *Ledger) Tables() []*Table {
+	var ts []*Table
+	for _, t := range l.tables {
+		ts = append(ts, t)
+	}
+	slices.SortFunc(ts, func(a, b *Table) int { return strings.Compare(a.Name, b.Name) })
+	return ts
+}
+
+// Opaque tables have columns that are not known.
+func (t *Table) Opaque() bool { return t.opaque }
+
+// Partial reports whether the index covers some rows only.
+func (i Index) Partial() bool { return i.partial }
+
+// Facts are the ledger's content for comparison.
+func (l *Ledger) Facts() schema.Schema {
+	s := schema.Schema{}
+	for o, d := range l.objects {
+		s.Set(o, d)
+	}
+	for _, t := range l.Tables() {
+		t.facts(s)
+	}
+	return s
+}
+
+func (t *Table) facts(s schema.Schema) {
+	s.Set(schema.Object{Kind: "table", Name: t.Name}, "")
+	var order []string
+	for _, c := range t.Columns {
+		order = append(order, c.Name)
+		s.Set(schema.Object{Kind: "column", Name: c.Name, Owner: t.Name}, c.text())
+	}
+	s.Set(schema.Object{Kind: schema.Order, Owner: t.Name}, strings.Join(order, ", "))
+	for _, c := range t.Constraints {
+		s.Set(schema.Object{Kind: c.Kind, Name: c.Name, Owner: t.Name}, c.text())
+	}
+	for _, i := range t.Indexes {
+		s.Set(schema.Object{Kind: "index", Name: i.Name, Owner: t.Name}, i.text())
+	}
+	for name, d := range t.triggers {
+		s.Set(schema.Object{Kind: "trigger", Name: name, Owner: t.Name}, d)
+	}
+	for on, d := range t.comments {
+		s.Set(schema.Object{Kind: "comment", Name: on, Owner: t.Name}, d)
+	}
+}
+
+func (c Column) text() string {
+	text := c.Type
+	if c.NotNull {
+		text += " NOT NULL"
+	}
+	if c.Default != "" {
+		text += " DEFAULT " + c.Default
+	}
+	return strings.TrimSpace(text + c.extra)
+}
+
+func (c Constraint) text() string {
+	text := c.definition
+	if c.References != "" {
+		text = "to " + c.References + " " + text
+	}
+	return "(" + strings.Join(c.Columns, ", ") + ") " + text
+}
+
+func (i Index) text() string {
+	unique := ""
+	if i.Unique {
+		unique = "unique "
+	}
+	return unique + "(" + strings.Join(i.Columns, ", ") + ")" + i.definition
+}
+
+// unsure notes the first thing that was not understood.
+func (l *Ledger) unsure(format string, args ...any) {
+	l.lost = true
+	if l.doubt == "" {
+		l.doubt = fmt.Sprintf(format, args...)
+	}
+}
+
+// Apply enters a script. The doubt says what of it was not understood; empty
+// where everything was.
+func (l *Ledger) Apply(s sql.Script, file string) (doubt string) {
+	l.doubt = ""
+	switch {
+	case len(s.Templates) > 0:
+		l.unsure("a template is not SQL yet")
+	case len(s.Problems) > 0:
+		l.unsure("the script cannot be read to its end")
+	}
+	for _, st := range s.Statements {
+		c := &cursor{ledger: l, tokens: st.Tokens, file: file, line: st.Line}
+		l.enter(st, c)
+	}
+	return l.doubt
+}
+
+// Differences are what an up and its down together do not restore, and where
+// only the order of columns differs. The ledger itself takes the up.
+func (l *Ledger) Differences(up, down sql.Script, file string) (differences, order []schema.Difference, doubt string) {
+	before := l.Facts()
+	doubt = l.Apply(up, file)
+	back := l.Clone()
+	if d := back.Apply(down, file); doubt == "" {
+		doubt = d
+	}
+	differences, order = schema.Diff(before, back.Facts())
+	return differences, order, doubt
+}

@@ -1,0 +1,570 @@
+package ledger
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/backend-conformance/conformance/checks/migrations/schema"
+	"github.com/backend-conformance/conformance/checks/migrations/sql"
+)
+
+func (l *Ledger) createTable(st sql.Statement, c *cursor) {
+	for _, t := range st.Tokens[:min(4, len(st.Tokens))] {
+		if t.Is("TEMP") || t.Is("TEMPORARY") {
+			return
+		}
+	}
+	exists := c.conditional()
+	name := c.name()
+	if name == "" {
+		l.unsure("the name of the table at line %d is not understood", c.line)
+		return
+	}
+	if l.tables[name] != nil {
+		if !exists {
+			l.unsure("table %s is created twice", name)
+		}
+		return
+	}
+	t := &Table{Name: name, triggers: map[string]string{}, comments: map[string]string{}, File: c.file, Line: c.line}
+	l.tables[name] = t
+	if !c.peek().IsSymbol("(") {
+		t.opaque = true // AS SELECT, PARTITION OF, LIKE, USING module
+		return
+	}
+	for _, item := range sql.Items(c.group()) {
+		inner := &cursor{ledger: l, tokens: item, file: c.file, line: item[0].Line}
+		if inner.peek().Is("LIKE") {
+			t.opaque = true
+			continue
+		}
+		l.element(t, inner)
+	}
+	if c.skip("INHERITS") || c.skip("AS") || slices.ContainsFunc(c.tokens[min(c.at, len(c.tokens)):], func(t sql.Token) bool { return t.Is("SELECT") }) {
+		t.opaque = true
+	}
+}
+
+// element books one item of a table's definition: a column or a constraint.
+func (l *Ledger) element(t *Table, c *cursor) {
+	if l.tableConstraint(t, c) {
+		return
+	}
+	l.addColumn(t, c)
+}
+
+// tableConstraint books a constraint or MySQL's inline index; false where the
+// item is a column.
+func (l *Ledger) tableConstraint(t *Table, c *cursor) bool {
+	start := c.at
+	name := ""
+	if c.skip("CONSTRAINT") {
+		if !c.peek().Is("PRIMARY") && !c.peek().Is("UNIQUE") && !c.peek().Is("FOREIGN") && !c.peek().Is("CHECK") {
+			name = c.identifier()
+		}
+	}
+	k := Constraint{Name: name, File: c.file, Line: c.line}
+	switch {
+	case c.skip("PRIMARY", "KEY"):
+		c.skipAny("CLUSTERED", "NONCLUSTERED")
+		if c.skip("USING", "INDEX") {
+			l.adoptIndex(t, "primary key", c.identifier(), name)
+			return true
+		}
+		c.usingMethod()
+		k.Kind, k.Columns = "primary key", c.columns()
+		t.setNotNull(k.Columns)
+	case c.skip("UNIQUE"):
+		if c.skip("USING", "INDEX") {
+			l.adoptIndex(t, "unique constraint", c.identifier(), name)
+			return true
+		}
+		c.skipAny("KEY", "INDEX", "CLUSTERED", "NONCLUSTERED")
+		c.skip("NULLS", "NOT", "DISTINCT")
+		if !c.peek().IsSymbol("(") {
+			k.Name = c.identifier()
+		}
+		c.usingMethod()
+		k.Kind, k.Columns = "unique constraint", c.columns()
+	case c.skip("FOREIGN", "KEY"):
+		if !c.peek().IsSymbol("(") {
+			k.Name = c.identifier()
+		}
+		k.Kind, k.Columns = "foreign key", c.columns()
+		l.references(&k, c)
+	case c.skip("CHECK"):
+		k.Kind = "check"
+		k.definition = strings.Join(sql.Normal(c.group()), " ")
+	case c.skip("EXCLUDE"):
+		k.Kind, k.definition = "exclusion constraint", c.rest()
+	case l.dialect != sql.SQLite && name == "" && (c.peek().Is("KEY") || c.peek().Is("INDEX") || c.peek().Is("FULLTEXT") || c.peek().Is("SPATIAL")) && l.inlineIndex(t, c):
+		return true
+	default:
+		c.at = start
+		return false
+	}
+	l.addConstraint(t, k)
+	return true
+}
+
+func (c *cursor) usingMethod() {
+	if c.skip("USING") {
+		c.identifier()
+	}
+}
+
+// inlineIndex is MySQL's KEY name (columns); false where KEY is a column's name.
+func (l *Ledger) inlineIndex(t *Table, c *cursor) bool {
+	start := c.at
+	kind := ""
+	if c.peek().Is("FULLTEXT") || c.peek().Is("SPATIAL") {
+		kind = " " + strings.ToLower(c.peek().Text)
+		c.at++
+	}
+	c.skipAny("KEY", "INDEX")
+	c.conditional()
+	i := Index{definition: kind}
+	if !c.peek().IsSymbol("(") {
+		i.Name = c.identifier()
+	}
+	c.usingMethod()
+	if !c.peek().IsSymbol("(") {
+		c.at = start
+		return false
+	}
+	i.Columns = c.columns()
+	if i.Name == "" && len(i.Columns) > 0 {
+		i.Name = i.Columns[0]
+	}
+	t.Indexes = append(t.Indexes, i)
+	return true
+}
+
+func (l *Ledger) references(k *Constraint, c *cursor) {
+	if !c.skip("REFERENCES") {
+		return
+	}
+	k.References = c.name()
+	var to []string
+	if c.peek().IsSymbol("(") {
+		to = c.columns()
+	} else {
+		to = c.ledger.primaryKey(k.References)
+	}
+	actions := c.actions()
+	k.definition = strings.TrimSpace("(" + strings.Join(to, ", ") + ") " + actions)
+}
+
+// primaryKey is the key that a reference without columns means.
+func (l *Ledger) primaryKey(table string) []string {
+	if t := l.tables[table]; t != nil {
+		for _, k := range t.Constraints {
+			if k.Kind == "primary key" {
+				return k.Columns
+			}
+		}
+	}
+	return nil
+}
+
+// actions are what follows REFERENCES; those that are the default are left out.
+func (c *cursor) actions() string {
+	var words []string
+	for !c.done() {
+		switch {
+		case c.skip("ON"):
+			event := strings.ToLower(c.peek().Text)
+			c.at++
+			action := ""
+			switch {
+			case c.skip("NO", "ACTION"), c.ledger.dialect == sql.MySQL && c.skip("RESTRICT"):
+				continue
+			case c.skip("SET", "NULL"):
+				action = "set null"
+			case c.skip("SET", "DEFAULT"):
+				action = "set default"
+			default:
+				action = strings.ToLower(c.peek().Text)
+				c.at++
+			}
+			words = append(words, "on "+event+" "+action)
+		case c.skip("NOT", "DEFERRABLE"), c.skip("INITIALLY", "IMMEDIATE"), c.skip("MATCH", "SIMPLE"):
+		case c.skip("DEFERRABLE"):
+			words = append(words, "deferrable")
+		case c.skip("INITIALLY", "DEFERRED"):
+			words = append(words, "initially deferred")
+		case c.skip("NOT", "VALID"):
+			words = append(words, "not valid")
+		default:
+			slices.Sort(words)
+			return strings.Join(words, " ")
+		}
+	}
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+// ends are the words at which a type or a default ends.
+var ends = map[string]bool{"NOT": true, "NULL": true, "DEFAULT": true, "PRIMARY": true, "UNIQUE": true, "REFERENCES": true, "CHECK": true, "CONSTRAINT": true,
+	"COLLATE": true, "GENERATED": true, "AS": true, "AUTO_INCREMENT": true, "AUTOINCREMENT": true, "COMMENT": true, "ON": true, "KEY": true, "CHARSET": true,
+	"FIRST": true, "AFTER": true, "VIRTUAL": true, "STORED": true, "USING": true, "INVISIBLE": true, "STORAGE": true, "COMPRESSION": true, "DEFERRABLE": true, "INITIALLY": true}
+
+// addColumn books a column with the constraints that stand beside it.
+func (l *Ledger) addColumn(t *Table, c *cursor) {
+	col := Column{Name: c.identifier()}
+	if col.Name == "" {
+		l.unsure("a column of %s at line %d is not understood", t.Name, c.line)
+		return
+	}
+	if t.column(col.Name) != nil {
+		l.unsure("column %s of %s is added twice", col.Name, t.Name)
+		return
+	}
+	col.Type = c.typeName()
+	if l.serial(t, &col) {
+		col.NotNull = true
+	}
+	t.Columns = append(t.Columns, col)
+	name := ""
+	for !c.done() {
+		col := t.column(col.Name)
+		k := Constraint{Name: name, Columns: []string{col.Name}, File: c.file, Line: c.line}
+		switch {
+		case c.skip("CONSTRAINT"):
+			name = c.identifier()
+			continue
+		case c.skip("NOT", "NULL"):
+			col.NotNull = true
+		case c.skip("NULL"), c.skip("VISIBLE"):
+		case c.skip("DEFAULT"):
+			col.Default = c.defaultValue()
+		case c.skip("PRIMARY", "KEY"):
+			c.skipAny("ASC", "DESC")
+			k.Kind, col.NotNull = "primary key", true
+			l.addConstraint(t, k)
+		case c.skip("UNIQUE"):
+			c.skip("KEY")
+			k.Kind = "unique constraint"
+			l.addConstraint(t, k)
+		case c.skip("KEY"):
+			k.Kind, col.NotNull = "primary key", true
+			l.addConstraint(t, k)
+		case c.peek().Is("REFERENCES"):
+			k.Kind = "foreign key"
+			l.references(&k, c)
+			l.addConstraint(t, k)
+		case c.skip("CHECK"):
+			k.Kind, k.definition = "check", strings.Join(sql.Normal(c.group()), " ")
+			l.addConstraint(t, k)
+		case c.skip("COLLATE"):
+			col.extra += " collate " + c.name()
+		case c.skip("AUTO_INCREMENT"), c.skip("AUTOINCREMENT"):
+			col.extra += " autoincrement"
+		case c.skip("COMMENT"):
+			col.extra += " comment " + c.peek().Text
+			c.at++
+		case c.skip("ON", "UPDATE"):
+			col.extra += " on update " + c.defaultValue()
+		case c.skip("FIRST"):
+		case c.skip("AFTER"):
+			c.identifier()
+		case c.skip("CHARACTER", "SET"), c.skip("CHARSET"):
+			c.identifier()
+		case c.peek().Is("GENERATED"), c.peek().Is("AS"):
+			col.extra += " " + c.rest()
+		default:
+			col.extra += " " + c.rest()
+		}
+		name = ""
+	}
+}
+
+// serial turns PostgreSQL's serial types into what they stand for.
+func (l *Ledger) serial(t *Table, col *Column) bool {
+	if l.dialect == sql.MySQL || l.dialect == sql.SQLite {
+		return false
+	}
+	plain := map[string]string{"serial": "integer", "serial4": "integer", "bigserial": "bigint", "serial8": "bigint", "smallserial": "smallint"}[col.Type]
+	if plain == "" {
+		return false
+	}
+	sequence := objectName(t.Name, col.Name, "seq")
+	for n := 1; l.hasSequence(sequence); n++ {
+		sequence = objectName(t.Name, col.Name, fmt.Sprintf("seq%d", n))
+	}
+	l.sequences[sequence] = t.Name + "." + col.Name
+	col.Type, col.Default = plain, "nextval ( "+sequence+" )"
+	return true
+}
+
+func (l *Ledger) hasSequence(name string) bool {
+	_, own := l.sequences[name]
+	_, object := l.objects[schema.Object{Kind: "sequence", Name: name}]
+	return own || object
+}
+
+// dropSequences removes what belongs to a column, or with "table." to all of a table.
+func (l *Ledger) dropSequences(owner string) {
+	for name, of := range l.sequences {
+		if of == owner || strings.HasSuffix(owner, ".") && strings.HasPrefix(of, owner) {
+			delete(l.sequences, name)
+			delete(l.objects, schema.Object{Kind: "sequence", Name: name})
+		}
+	}
+}
+
+// moveSequences follows the new name of a table or a column.
+func (l *Ledger) moveSequences(from, to string) {
+	for name, of := range l.sequences {
+		if of == from || strings.HasSuffix(from, ".") && strings.HasPrefix(of, from) {
+			l.sequences[name] = to + strings.TrimPrefix(of, from)
+		}
+	}
+}
+
+// typeName reads a type: everything up to a word that begins something else.
+func (c *cursor) typeName() string {
+	var tokens []sql.Token
+	for !c.done() {
+		t := c.peek()
+		if t.Kind == sql.Word && ends[strings.ToUpper(t.Text)] || t.Is("CHARACTER") && c.at+1 < len(c.tokens) && c.tokens[c.at+1].Is("SET") && len(tokens) > 0 {
+			break
+		}
+		if t.IsSymbol("(") {
+			end := sql.Closing(c.tokens, c.at)
+			tokens = append(tokens, c.tokens[c.at:min(end+1, len(c.tokens))]...)
+			c.at = end + 1
+			continue
+		}
+		tokens = append(tokens, t)
+		c.at++
+	}
+	return c.ledger.canonicalType(strings.Join(sql.Normal(tokens), " "))
+}
+
+var spacedBracket = regexp.MustCompile(` ?([(),\[\].]) ?`)
+
+// synonyms are types that PostgreSQL stores under another name.
+var synonyms = map[string]string{"int": "integer", "int4": "integer", "int8": "bigint", "int2": "smallint", "bool": "boolean", "float8": "double precision",
+	"float4": "real", "float": "double precision", "decimal": "numeric", "timestamptz": "timestamp with time zone", "timestamp": "timestamp without time zone", "timetz": "time with time zone",
+	"varchar": "character varying", "char": "character", "bpchar": "character", "varbit": "bit varying"}
+
+func (l *Ledger) canonicalType(text string) string {
+	text = spacedBracket.ReplaceAllString(text, "$1")
+	text = strings.TrimPrefix(text, "public.")
+	if l.dialect == sql.MySQL || l.dialect == sql.SQLite {
+		return text
+	}
+	base, rest := text, ""
+	if i := strings.IndexAny(text, "(["); i >= 0 {
+		base, rest = text[:i], text[i:]
+	}
+	if s := synonyms[strings.TrimSpace(base)]; s != "" {
+		return s + rest
+	}
+	return text
+}
+
+// defaultValue reads an expression up to a word that begins something else. A
+// cast of a literal and DEFAULT NULL make no difference.
+func (c *cursor) defaultValue() string {
+	if c.skip("NULL") {
+		return ""
+	}
+	var tokens []sql.Token
+	for !c.done() {
+		t := c.peek()
+		if len(tokens) > 0 && t.Kind == sql.Word && ends[strings.ToUpper(t.Text)] {
+			break
+		}
+		if t.IsSymbol("::") { // the type of the cast
+			c.at++
+			c.typeName()
+			continue
+		}
+		if t.IsSymbol("(") {
+			end := sql.Closing(c.tokens, c.at)
+			tokens = append(tokens, c.tokens[c.at:min(end+1, len(c.tokens))]...)
+			c.at = end + 1
+			continue
+		}
+		tokens = append(tokens, t)
+		c.at++
+	}
+	text := strings.Join(sql.Normal(tokens), " ")
+	switch text {
+	case "now ( )", "current_timestamp ( )", "current_timestamp":
+		return "now"
+	case "'t'", "'true'":
+		return "true"
+	case "'f'", "'false'":
+		return "false"
+	}
+	return text
+}
+
+func (t *Table) column(name string) *Column {
+	for i := range t.Columns {
+		if t.Columns[i].Name == name {
+			return &t.Columns[i]
+		}
+	}
+	return nil
+}
+
+func (t *Table) setNotNull(columns []string) {
+	for _, name := range columns {
+		if c := t.column(name); c != nil {
+			c.NotNull = true
+		}
+	}
+}
+
+// addConstraint gives the constraint the name that the database would.
+func (l *Ledger) addConstraint(t *Table, k Constraint) {
+	if k.Name == "" {
+		k.Name = l.automaticName(t, k)
+	}
+	if slices.ContainsFunc(t.Constraints, func(o Constraint) bool { return o.Name == k.Name && o.Kind == k.Kind }) && l.dialect == sql.Postgres {
+		l.unsure("constraint %s of %s is added twice", k.Name, t.Name)
+		return
+	}
+	t.Constraints = append(t.Constraints, k)
+}
+
+// automaticName follows PostgreSQL (ChooseConstraintName) and MySQL. SQLite
+// keeps constraints without a name; they are told apart by what they say.
+func (l *Ledger) automaticName(t *Table, k Constraint) string {
+	switch l.dialect {
+	case sql.SQLite:
+		if k.Kind == "check" {
+			return k.definition
+		}
+		return "(" + strings.Join(k.Columns, ", ") + ")"
+	case sql.MySQL:
+		switch {
+		case k.Kind == "primary key":
+			return "primary"
+		case k.Kind == "unique constraint" && len(k.Columns) > 0:
+			return k.Columns[0]
+		}
+		return k.Kind + " (" + strings.Join(k.Columns, ", ") + ")" + k.definition
+	}
+	table := t.Name[strings.LastIndexByte(t.Name, '.')+1:]
+	label := map[string]string{"primary key": "pkey", "unique constraint": "key", "foreign key": "fkey", "check": "check", "exclusion constraint": "excl"}[k.Kind]
+	columns := strings.Join(k.Columns, "_")
+	if k.Kind == "primary key" {
+		columns = ""
+	}
+	return t.free(table, columns, label)
+}
+
+// free adds a number where the name is taken.
+func (t *Table) free(table, columns, label string) string {
+	for n := 0; ; n++ {
+		l := label
+		if n > 0 {
+			l += string(rune('0' + n%10))
+		}
+		name := objectName(table, columns, l)
+		taken := slices.ContainsFunc(t.Constraints, func(c Constraint) bool { return c.Name == name }) ||
+			slices.ContainsFunc(t.Indexes, func(i Index) bool { return i.Name == name })
+		if !taken || n > 9 {
+			return name
+		}
+	}
+}
+
+// maxName is PostgreSQL's limit on names, in bytes.
+const maxName = 63
+
+// objectName cuts the longer of the two parts until the name fits, as
+// PostgreSQL's makeObjectName does.
+func objectName(table, columns, label string) string {
+	room := maxName - len(label) - 1
+	if columns != "" {
+		room--
+	}
+	for len(table)+len(columns) > room {
+		if len(table) > len(columns) {
+			table = table[:len(table)-1]
+		} else {
+			columns = columns[:len(columns)-1]
+		}
+	}
+	if columns == "" {
+		return table + "_" + label
+	}
+	return table + "_" + columns + "_" + label
+}
+
+func (l *Ledger) createIndex(st sql.Statement, c *cursor) {
+	c.skip("CONCURRENTLY")
+	exists := c.conditional()
+	i := Index{Unique: slices.ContainsFunc(st.Tokens[:min(4, len(st.Tokens))], func(t sql.Token) bool { return t.Is("UNIQUE") })}
+	if !c.peek().Is("ON") {
+		i.Name = c.identifier()
+		if c.symbol(".") {
+			i.Name = c.identifier()
+		}
+	}
+	c.usingMethod()
+	if !c.skip("ON") {
+		l.unsure("the index at line %d is not understood", c.line)
+		return
+	}
+	c.skip("ONLY")
+	t := l.tables[c.name()]
+	if t == nil {
+		if !l.onView(i, c) {
+			l.unsure("index %s is on a table that is not known", i.Name)
+		}
+		return
+	}
+	method := ""
+	if c.skip("USING") {
+		if method = c.identifier(); method == "btree" {
+			method = ""
+		}
+	}
+	i.Columns = c.columns()
+	i.definition = strings.TrimRight(" "+method+" "+c.rest(), " ")
+	i.partial = strings.Contains(i.definition, " where ")
+	if i.Name == "" {
+		i.Name = t.free(t.Name, strings.Join(i.Columns, "_"), "idx")
+	}
+	if l.hasIndex(i.Name, t) {
+		if !exists {
+			l.unsure("index %s is created twice", i.Name)
+		}
+		return
+	}
+	t.Indexes = append(t.Indexes, i)
+}
+
+// hasIndex: index names are the table's in MySQL and the schema's elsewhere.
+func (l *Ledger) hasIndex(name string, t *Table) bool {
+	for _, other := range l.tables {
+		if (other == t || l.dialect != sql.MySQL) && slices.ContainsFunc(other.Indexes, func(i Index) bool { return i.Name == name }) {
+			return true
+		}
+	}
+	return false
+}
+
+// adoptIndex is ADD PRIMARY KEY USING INDEX: the index becomes the constraint's.
+func (l *Ledger) adoptIndex(t *Table, kind, index, name string) {
+	for _, i := range t.Indexes {
+		if i.Name == index {
+			t.dropIndex(index)
+			if name == "" {
+				name = index
+			}
+			l.addConstraint(t, Constraint{Kind: kind, Name: name, Columns: i.Columns})
+			return
+		}
+	}
+	l.unsure("index %s is not known", index)
+}
