@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -95,10 +96,14 @@ func runTests(ctx context.Context, r *check.Repo, s *suite, file string) *testRu
 		t.startFailure = "the tests could not be started: " + err.Error()
 	case !ran && !res.TimedOut && ctx.Err() == nil:
 		t.startFailure = "go test ran nothing: " + firstLine(res.Stderr, "it gave no reason")
-	case res.TimedOut || ctx.Err() != nil:
-		t.unfinished = fmt.Sprintf("the tests did not finish within %s%s", limit.name, lastTest(last))
 	default:
-		t.findHung(limit)
+		running := t.findHung()
+		if res.TimedOut || ctx.Err() != nil {
+			running = cmp.Or(running, t.running(), last, "none had started")
+		}
+		if running != "" {
+			t.unfinished = fmt.Sprintf("the tests did not finish within %s (last: %s)", limit.name, running)
+		}
 	}
 	return t
 }
@@ -155,13 +160,6 @@ func (t *testRun) drop(unwanted func(path string) bool) {
 	maps.DeleteFunc(t.packages, func(path string, p *packageRun) bool { return unwanted(path) })
 }
 
-func lastTest(last string) string {
-	if last == "" {
-		return " (none had started)"
-	}
-	return " (last: " + last + ")"
-}
-
 func (t *testRun) note(e event) {
 	switch {
 	case e.Action == "build-output":
@@ -213,19 +211,41 @@ func keep(lines []string, line string) []string {
 // hungSign is how package testing says that its -timeout passed.
 const hungSign = "panic: test timed out after "
 
-// findHung marks packages whose test binary ran out of its own time.
-func (t *testRun) findHung(l limit) {
+// findHung marks packages whose test binary ran out of its own time, and names
+// the first test that was running then.
+func (t *testRun) findHung() (running string) {
 	for _, path := range sortedKeys(t.packages) {
 		p := t.packages[path]
 		for _, lines := range p.allOutput() {
 			if name, hung := hungTest(lines); hung {
 				p.hung = true
-				if t.unfinished == "" {
-					t.unfinished = fmt.Sprintf("the tests did not finish within %s%s", l.name, lastTest(strings.TrimSpace(path+" "+name)))
-				}
+				running = cmp.Or(running, strings.TrimSpace(path+" "+name))
 			}
 		}
 	}
+	return running
+}
+
+// running names a test that has begun and not ended, the innermost one.
+func (t *testRun) running() string {
+	for _, path := range sortedKeys(t.packages) {
+		p := t.packages[path]
+		if p.outcome != "" {
+			continue
+		}
+		names := slices.DeleteFunc(sortedKeys(p.tests), func(n string) bool { return p.tests[n].failed })
+		if len(names) == 0 {
+			continue
+		}
+		inner := names[0]
+		for _, n := range names {
+			if strings.HasPrefix(n, inner+"/") {
+				inner = n
+			}
+		}
+		return path + " " + inner
+	}
+	return ""
 }
 
 // hungTest finds the message and the first test that it lists as running:

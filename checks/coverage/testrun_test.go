@@ -135,6 +135,8 @@ func TestHangs(t *testing.T) { select {} }
 		`{"Action":"run","Package":"example.com/m/a","Test":"TestFine"}`,
 		`{"Action":"pass","Package":"example.com/m/a","Test":"TestFine"}`,
 		`{"Action":"run","Package":"example.com/m/a","Test":"TestHangs"}`,
+		`{"Action":"run","Package":"example.com/m/b","Test":"TestB"}`,
+		`{"Action":"pass","Package":"example.com/m/b","Test":"TestB"}`,
 	}, result: check.Result{ExitCode: -1, TimedOut: true}}
 	got := verdicts(t, r)
 	const reason = "the tests did not finish within 1m0s (last: example.com/m/a TestHangs); raise --timeout, or give a profile with --coverprofile"
@@ -161,6 +163,25 @@ func TestTestsFailing_theTestBinaryNamesTheHangingTest(t *testing.T) {
 	if c.Outcome != report.Inconclusive || c.Satisfied != 1 || c.Undecided != 1 ||
 		!strings.HasPrefix(c.Reason, "the tests did not finish within 1m0s (last: example.com/m/a TestA)") {
 		t.Errorf("got %v %+v %q", c.Outcome, c, c.Reason)
+	}
+}
+
+// The test binary was killed after its own deadline but before the go command
+// said so: what it reports as failed has hung.
+func TestTestsFailing_killedWhileTheTestBinaryGivesUp(t *testing.T) {
+	r := repository(t, broken)
+	r.Exec = &recorded{timeout: time.Minute, lines: []string{
+		`{"Action":"run","Package":"example.com/m/a","Test":"TestA"}`,
+		`{"Action":"output","Package":"example.com/m/a","Test":"TestA","Output":"panic: test timed out after 54s\n"}`,
+		`{"Action":"output","Package":"example.com/m/a","Test":"TestA","Output":"\trunning tests:\n"}`,
+		`{"Action":"output","Package":"example.com/m/a","Test":"TestA","Output":"\t\tTestA (54s)\n"}`,
+		`{"Action":"fail","Package":"example.com/m/a","Test":"TestA"}`,
+		`{"Action":"run","Package":"example.com/m/b","Test":"TestB"}`,
+	}, result: check.Result{ExitCode: -1, TimedOut: true}}
+	c := verdicts(t, r)["tests-failing"]
+	if c.Outcome != report.Inconclusive || len(c.Findings) != 0 || c.Undecided != 2 ||
+		!strings.HasPrefix(c.Reason, "the tests did not finish within 1m0s (last: example.com/m/a TestA)") {
+		t.Errorf("got %v of %d: %q %q", c.Outcome, c.Undecided, c.Reason, messages(c))
 	}
 }
 
