@@ -74,7 +74,7 @@ type books struct {
 
 // read keeps the books of every set.
 func (a *audit) read() {
-	a.inverses = map[*format.Version]inverse{}
+	a.inverses, a.older = map[*format.Version]inverse{}, map[*format.Version]map[string]bool{}
 	for i := range a.found.Sets {
 		set := &a.found.Sets[i]
 		for _, d := range readDialects(set) {
@@ -104,6 +104,10 @@ func (a *audit) readSet(set *format.Set, d sql.Dialect) *ledger.Ledger {
 	l := ledger.New(d)
 	for _, v := range sequence(set, d) {
 		var result inverse
+		a.older[v] = map[string]bool{}
+		for _, t := range l.Tables() {
+			a.older[v][t.Name] = true
+		}
 		switch {
 		case v.Up == nil:
 			continue

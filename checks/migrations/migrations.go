@@ -36,6 +36,10 @@ func judges() []judge {
 		{RuleDownEmpty, (*audit).downEmpty},
 		{RuleRoundtrip, (*audit).roundtrip},
 		{RuleNotInverse, (*audit).notInverse},
+		{RuleDestructive, (*audit).destructive},
+		{RuleLock, (*audit).lock},
+		{RulePrimaryKey, (*audit).primaryKey},
+		{RuleForeignKey, (*audit).foreignKey},
 	}
 }
 
@@ -61,6 +65,8 @@ type audit struct {
 	// inverses and books are what reading the scripts shows.
 	inverses map[*format.Version]inverse
 	books    []books
+	// older are the tables that stood before a version's up.
+	older map[*format.Version]map[string]bool
 	// cluster is started when the first script for PostgreSQL is to run;
 	// noCluster says why it could not be.
 	cluster   *engine.Cluster

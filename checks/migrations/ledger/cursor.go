@@ -122,6 +122,27 @@ func (c *cursor) columnOf(item []sql.Token) string {
 	return strings.Join(sql.Normal(item), " ")
 }
 
+// expression writes a condition without what makes no difference: casts of
+// literals, and brackets around all of it.
+func expression(tokens []sql.Token) string {
+	var plain []sql.Token
+	for i := 0; i < len(tokens); i++ {
+		if !tokens[i].IsSymbol("::") {
+			plain = append(plain, tokens[i])
+			continue
+		}
+		for i++; i+1 < len(tokens) && (tokens[i+1].Is("VARYING") || tokens[i+1].Is("PRECISION") || tokens[i+1].IsSymbol(".")); i++ {
+		}
+		if i+1 < len(tokens) && tokens[i+1].IsSymbol("[") {
+			i += 2
+		}
+	}
+	for len(plain) > 1 && plain[0].IsSymbol("(") && sql.Closing(plain, 0) == len(plain)-1 {
+		plain = plain[1 : len(plain)-1]
+	}
+	return strings.Join(sql.Normal(plain), " ")
+}
+
 // rest is everything that is left, written the same way whatever its spelling.
 func (c *cursor) rest() string {
 	if c.done() {

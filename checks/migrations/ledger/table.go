@@ -96,7 +96,7 @@ func (l *Ledger) tableConstraint(t *Table, c *cursor) bool {
 		l.references(&k, c)
 	case c.skip("CHECK"):
 		k.Kind = "check"
-		k.definition = strings.Join(sql.Normal(c.group()), " ")
+		k.definition = expression(c.group())
 	case c.skip("EXCLUDE"):
 		k.Kind, k.definition = "exclusion constraint", c.rest()
 	case l.dialect != sql.SQLite && name == "" && (c.peek().Is("KEY") || c.peek().Is("INDEX") || c.peek().Is("FULLTEXT") || c.peek().Is("SPATIAL")) && l.inlineIndex(t, c):
@@ -256,7 +256,7 @@ func (l *Ledger) addColumn(t *Table, c *cursor) {
 			l.references(&k, c)
 			l.addConstraint(t, k)
 		case c.skip("CHECK"):
-			k.Kind, k.definition = "check", strings.Join(sql.Normal(c.group()), " ")
+			k.Kind, k.definition = "check", expression(c.group())
 			l.addConstraint(t, k)
 		case c.skip("COLLATE"):
 			col.extra += " collate " + c.name()
@@ -530,7 +530,7 @@ func (l *Ledger) createIndex(st sql.Statement, c *cursor) {
 		}
 	}
 	i.Columns = c.columns()
-	i.definition = strings.TrimRight(" "+method+" "+c.rest(), " ")
+	i.definition = c.indexEnd(method)
 	i.partial = strings.Contains(i.definition, " where ")
 	if i.Name == "" {
 		i.Name = t.free(t.Name, strings.Join(i.Columns, "_"), "idx")
@@ -542,6 +542,24 @@ func (l *Ledger) createIndex(st sql.Statement, c *cursor) {
 		return
 	}
 	t.Indexes = append(t.Indexes, i)
+}
+
+// indexEnd is what follows an index's columns: INCLUDE, WITH, WHERE.
+func (c *cursor) indexEnd(method string) string {
+	words := []string{method}
+	for !c.done() {
+		if c.skip("WHERE") {
+			words = append(words, "where", expression(c.tokens[c.at:]))
+			break
+		}
+		words = append(words, sql.Normal(c.tokens[c.at:c.at+1])...)
+		c.at++
+	}
+	text := strings.TrimSpace(strings.Join(words, " "))
+	if text != "" {
+		text = " " + text
+	}
+	return text
 }
 
 // hasIndex: index names are the table's in MySQL and the schema's elsewhere.
