@@ -37,7 +37,7 @@ func belowThreshold(r *check.Repo, m *measurement) report.Criterion {
 	}
 	f := report.Finding{Message: fmt.Sprintf("%d of %d statements are covered: %s%%, more than %d%% are required; %s",
 		c.Covered, c.Statements, floorTenth(got), Threshold, mostUncovered(c))}
-	evidence := report.Related{Message: fmt.Sprintf("%d of %d statements by %s: %s%%", c.Covered, c.Statements, m.source, floorTenth(got))}
+	evidence := report.Related{Message: fmt.Sprintf("%d of %d statements: %s%% (%s)", c.Covered, c.Statements, floorTenth(got), m.source)}
 	return report.Threshold(RuleCoverageBelowThreshold, c.Covered, c.Statements, got, want, f, evidence)
 }
 

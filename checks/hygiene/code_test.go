@@ -379,3 +379,15 @@ func (s *server) count(ctx context.Context) (n int, err error) {
 	}
 	expect(t, verdicts(t, repository(t, limited))["layering-violated"], "not_applicable: no hand-written function queries a database itself")
 }
+
+func TestLimiterName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"rateLimit": true, "RateLimiter": true, "NewLimiter": true, "limiter": true, "throttleByIP": true, "recordFailedLogin": true,
+		"LockOut": true, "isLockedOut": true, "lockoutUser": true, "TooManyRequests": true, "attemptsExceeded": true,
+		"Delimiter": false, "BlockOutput": false, "limit": false, "generate": false, "attempt": false,
+	} {
+		if got := limiterName.MatchString(name); got != want {
+			t.Errorf("%s: %t, want %t", name, got, want)
+		}
+	}
+}

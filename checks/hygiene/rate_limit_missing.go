@@ -37,7 +37,8 @@ var (
 		"github.com/juju/ratelimit", "github.com/JGLTechnologies/gin-rate-limit", "github.com/vulcand/oxy/ratelimit", "github.com/mennanov/limiters",
 		"github.com/kataras/iris/middleware/rate", "github.com/beefsack/go-rate",
 	}
-	limiterName = regexp.MustCompile(`(?i)rate_?limit|limit_?rate|throttl|\blimiter|failed_?(?:login|attempt)|login_?attempt|attempts?_?(?:left|exceeded|count)|too_?many|lock_?out|brute`)
+	// limiterName must not match delimiter or BlockOutput.
+	limiterName = regexp.MustCompile(`(?i)rate_?limit|limit_?rate|throttl|(?:^|[^e])limiter|failed_?(?:login|attempt)|login_?attempt|attempts?_?(?:left|exceeded|count)|too_?many_?(?:requests|attempts)|(?-i:[Ll]ock(?:ed)?_?[Oo]ut(?:$|[A-Z_]))`)
 )
 
 func rateLimitMissing(a *audit) report.Criterion {
