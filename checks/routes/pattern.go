@@ -20,6 +20,9 @@ type Syntax struct {
 	MethodFirst bool
 	// Tree: a trailing slash stands for everything below, "{$}" for the slash alone.
 	Tree bool
+	// Respell rewrites what is written otherwise into the forms above; several
+	// where a part may be missing.
+	Respell func(text string) []string
 }
 
 // rest of the path where the router gives it no name.
@@ -52,10 +55,16 @@ func (s Syntax) parse(text string) []pattern {
 			p.host, text = text[:i], text[i:]
 		}
 	}
+	spelled := []string{text}
+	if s.Respell != nil {
+		spelled = s.Respell(text)
+	}
 	var out []pattern
-	for _, variant := range s.variants(text) {
-		p.path = s.path(variant)
-		out = append(out, p)
+	for _, text := range spelled {
+		for _, variant := range s.variants(text) {
+			p.path = s.path(variant)
+			out = append(out, p)
+		}
 	}
 	return out
 }

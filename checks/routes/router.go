@@ -57,6 +57,8 @@ type Type struct {
 	// Handles says that the type serves requests itself, so that it can be
 	// mounted in another router.
 	Handles bool
+	// Serves is the method by which it serves where that is not ServeHTTP.
+	Serves string
 }
 
 // Action is what a call does.
@@ -97,6 +99,10 @@ const (
 	// Serve starts serving a handler: what is wrapped around a router there
 	// runs before its routes.
 	Serve
+	// Special does to the receiver what the table cannot say; see Call.Run.
+	Special
+	// Value gives a value, such as a compiled pattern; see Call.Run.
+	Value
 )
 
 // Last is the position of a call's last argument.
@@ -149,6 +155,8 @@ type Call struct {
 	Extends bool
 	// Restarts: a group's middleware replaces the parent's.
 	Restarts bool
+	// Run carries out Special, on a router, and Value, where r is nil.
+	Run func(w *wireCall, r *router) value
 }
 
 // Routers lists every library that is known, one line each.

@@ -136,6 +136,8 @@ func (m *machine) wire(lib *library, c *Call, name string, recv value, args []va
 		if c.On == "" || c.Does != Static {
 			return m.opaque(&origin{fn: m.callee(e), name: lib.Name + "." + name, recv: recv, args: args}, m.typeOf(e), e)
 		}
+	case Value:
+		return c.Run(w, nil)
 	case Serve:
 		w.serve(recv)
 		return m.symbolic(m.typeOf(e), name, e.Pos())
@@ -251,6 +253,8 @@ func (w *wireCall) onRouter(r *router) value {
 		r.own = w.arg(w.call.Path)
 	case Attach:
 		w.attach(r)
+	case Special:
+		return w.call.Run(w, r)
 	}
 	return r
 }
@@ -329,6 +333,9 @@ func (w *wireCall) register(r *router) value {
 	}
 	if w.call.Route > 0 {
 		w.fromStruct(en, w.arg(w.call.Route))
+		if w.call.Handler != 0 {
+			en.handler = w.arg(w.call.Handler)
+		}
 	} else {
 		w.fill(en)
 	}
