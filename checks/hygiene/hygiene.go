@@ -28,7 +28,6 @@ type audit struct {
 	repo    *check.Repo
 	program *load.Program
 	graph   *reach.Graph
-	tree    *tree
 }
 
 func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
@@ -39,7 +38,7 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &audit{repo: r, program: r.Program, graph: reach.New(r.Program), tree: t}
+	a := &audit{repo: r, program: r.Program, graph: reach.New(r.Program)}
 	return []report.Criterion{
 		secretCommitted(t),
 		containerAsRoot(t),

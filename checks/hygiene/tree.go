@@ -78,7 +78,7 @@ func (t *tree) read(name string) ([]byte, bool) {
 	return data, !bytes.Contains(data[:min(len(data), 8000)], []byte{0})
 }
 
-// below lists the files of one folder, not of those below it.
+// in lists the files of one folder, not of those below it.
 func (t *tree) in(dir string) []string {
 	var out []string
 	for _, p := range t.paths {
