@@ -84,7 +84,7 @@ func mostOpen(x *behaviour.Index, e *matrix.Endpoint) *judged {
 		all = []*routes.Route{e.Route}
 	}
 	for _, r := range all {
-		a := x.Access(r)
+		a := x.Access(r, e.Operation)
 		if j.route == nil || openness(a.Guard) > openness(j.access.Guard) {
 			j.access, j.route = a, r
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 )
 
@@ -49,68 +50,101 @@ type step struct {
 	class   class
 }
 
-// Access runs a route's chain with and without credentials and compares.
-func (x *Index) Access(r *routes.Route) Access {
-	without := x.chain(r, true)
-	with := x.chain(r, false)
+// Access runs a route's chain with and without credentials and compares. The
+// operation that it answers tells method and path; it may be nil.
+func (x *Index) Access(r *routes.Route, op *spec.Operation) Access {
+	rq := requestOf(r, op)
+	without := x.chain(r, rq, true)
+	with := x.chain(r, rq, false)
 	a := x.judge(without, with)
 	a.Permissions = x.permissions(with)
 	return a
 }
 
+// request is what is known of a request before it is sent.
+type request struct {
+	method string
+	// path is known where the route has no parameters; params are those for which
+	// the document has a literal.
+	path   string
+	params map[string]string
+}
+
+func requestOf(r *routes.Route, op *spec.Operation) request {
+	rq := request{method: r.Method, params: map[string]string{}}
+	if !strings.ContainsAny(r.Path, "{*") && !r.PrefixUnknown {
+		rq.path = r.Path
+	}
+	if op == nil {
+		return rq
+	}
+	rq.method = op.Method
+	doc, own := routes.Segments(op.Path), routes.Segments(r.Path)
+	for back := 1; back <= len(doc) && back <= len(own); back++ {
+		seg, lit := own[len(own)-back], doc[len(doc)-back]
+		if strings.HasPrefix(seg, "{") && !strings.Contains(lit, "{") {
+			name, _, _ := strings.Cut(strings.Trim(seg, "{}"), ":")
+			rq.params[name] = lit
+		}
+	}
+	return rq
+}
+
+func (rq request) key() string { return fmt.Sprint(rq.method, " ", rq.path, rq.params) }
+
 // chain runs the middleware in order, then the handler. What one puts into the
 // context the next finds there.
-func (x *Index) chain(r *routes.Route, absent bool) []step {
-	path := ""
-	if !strings.ContainsAny(r.Path, "{*") && !r.PrefixUnknown {
-		path = r.Path
-	}
+func (x *Index) chain(r *routes.Route, rq request, absent bool) []step {
 	chain := append(append([]routes.Handler(nil), r.Middleware...), r.Handler)
 	store := map[string]value{}
 	var steps []step
 	for i, h := range chain {
-		behind := map[token.Pos]bool{}
-		for _, later := range chain[i+1:] {
-			behind[later.Key] = true
-		}
-		done := x.stepOf(h, absent, store, path, behind)
+		done := x.stepOf(h, absent, store, rq, behind(chain[i+1:]))
 		steps, store = append(steps, done.step), done.store
 	}
 	return steps
+}
+
+func behind(chain []routes.Handler) map[token.Pos]bool {
+	keys := map[token.Pos]bool{}
+	for _, h := range chain {
+		keys[h.Key] = true
+	}
+	return keys
 }
 
 // stepDone is a step with the context that it leaves.
 type stepDone struct {
 	step
 	store map[string]value
-	// usedPath: it depends on the request's path.
-	usedPath bool
+	// usedRequest: it depends on the request's method or path.
+	usedRequest bool
 }
 
 // stepOf runs one function of a chain; routes share most of their middleware,
 // so that what was run once is remembered.
-func (x *Index) stepOf(h routes.Handler, absent bool, store map[string]value, path string, behind map[token.Pos]bool) stepDone {
+func (x *Index) stepOf(h routes.Handler, absent bool, store map[string]value, rq request, behind map[token.Pos]bool) stepDone {
 	key := fmt.Sprintf("%d %s %t %s [%s]", h.Key, h.Name, absent, boundKey(h), storeKey(store))
 	for _, b := range h.Bound {
 		key += fmt.Sprint(b.Handler != nil && behind[b.Handler.Key])
 	}
-	if done, ok := x.steps[key]; ok && !done.usedPath {
+	if done, ok := x.steps[key]; ok && !done.usedRequest {
 		return done
 	}
-	if done, ok := x.steps[key+"|"+path]; ok {
+	if done, ok := x.steps[key+"|"+rq.key()]; ok {
 		return done
 	}
 	m := newMachine(x, absent)
-	m.path, m.behind, m.store = path, behind, maps.Clone(store)
+	m.request, m.behind, m.store = rq, behind, maps.Clone(store)
 	var st step
 	m.settle(func() *outcome {
 		st = m.step(h)
 		return st.out
 	})
-	done := stepDone{st, m.store, m.usedPath}
+	done := stepDone{st, m.store, m.usedRequest}
 	x.steps[key] = done
-	if m.usedPath {
-		x.steps[key+"|"+path] = done
+	if m.usedRequest {
+		x.steps[key+"|"+rq.key()] = done
 	}
 	return done
 }

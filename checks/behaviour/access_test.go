@@ -215,7 +215,7 @@ func TestAccess_NetHTTP(t *testing.T) {
 		{"/login", []string{"main.login"}, behaviour.Open, ""},
 		{"/a", []string{"main.forgetsReturn"}, behaviour.Open, ""},
 	} {
-		a := x.Access(fixture.Route(t, p, "GET "+c.path, c.chain...))
+		a := x.Access(fixture.Route(t, p, "GET "+c.path, c.chain...), nil)
 		if a.Guard != c.want || a.By != c.by {
 			t.Errorf("%s %v: guard %d by %q (%s %d %s), want %d by %q", c.path, c.chain, a.Guard, a.By, a.Reason, a.Status, a.Credential, c.want, c.by)
 		}
@@ -271,17 +271,17 @@ func TestAccess_Gin(t *testing.T) {
 	p := fixture.Load(t, ginGuards)
 	x := behaviour.Of(p)
 	r := fixture.Route(t, p, "GET /a", "main.auth$1", "main.work")
-	if a := x.Access(r); a.Guard != behaviour.Unclear {
+	if a := x.Access(r, nil); a.Guard != behaviour.Unclear {
 		t.Errorf("auth with an unknown operand: %+v, want unclear", a)
 	}
 	decl := fixture.Handler(t, p, "main.auth")
 	for must, want := range map[bool]behaviour.Guard{true: behaviour.Guarded, false: behaviour.Open} {
 		r.Middleware[0].Bound = []routes.Bound{{Name: "must", Pos: decl.Func.Signature().Params().At(0).Pos(), Const: constantBool(must)}}
-		if a := x.Access(r); a.Guard != want {
+		if a := x.Access(r, nil); a.Guard != want {
 			t.Errorf("auth(%t): %+v, want %d", must, a, want)
 		}
 	}
-	if a := x.Access(fixture.Route(t, p, "GET /me", "main.current")); a.Guard != behaviour.Guarded || a.Status != 401 {
+	if a := x.Access(fixture.Route(t, p, "GET /me", "main.current"), nil); a.Guard != behaviour.Guarded || a.Status != 401 {
 		t.Errorf("handler that looks for the user: %+v, want guarded", a)
 	}
 }
@@ -356,12 +356,12 @@ func TestAccess_Echo(t *testing.T) {
 		{[]string{"(*main.Auth).Middleware", "main.enforce", "main.work"}, behaviour.Guarded, "main.enforce"},
 		{[]string{"(*main.Auth).Middleware", "main.enforce", "(*main.Auth).Perm", "main.work"}, behaviour.Guarded, "main.enforce"},
 	} {
-		a := x.Access(fixture.Route(t, p, "GET /a", c.chain...))
+		a := x.Access(fixture.Route(t, p, "GET /a", c.chain...), nil)
 		if a.Guard != c.want || a.By != c.by {
 			t.Errorf("%v: %+v, want %d by %q", c.chain, a, c.want, c.by)
 		}
 	}
-	a := x.Access(fixture.Route(t, p, "GET /a", "(*main.Auth).Middleware", "main.enforce", "(*main.Auth).Perm", "main.work"))
+	a := x.Access(fixture.Route(t, p, "GET /a", "(*main.Auth).Middleware", "main.enforce", "(*main.Auth).Perm", "main.work"), nil)
 	if len(a.Permissions) == 0 {
 		t.Errorf("permission wrapper: no permission check seen")
 	}

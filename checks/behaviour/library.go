@@ -194,7 +194,7 @@ func requestField(addr ssa.Value) part {
 var requestFields = map[string]part{
 	"net/http.Request.Header": requestHeader, "net/http.Request.Body": requestBody, "net/http.Request.URL": requestURL,
 	"net/http.Request.Form": requestForm, "net/http.Request.PostForm": requestForm, "net/url.URL.Path": requestPath,
-	"net/http.Request.RequestURI": requestPath,
+	"net/http.Request.RequestURI": requestPath, "net/http.Request.Method": requestMethod,
 }
 
 // requestPart is the value of such a field. The path is known where the route
@@ -203,9 +203,15 @@ func (m *machine) requestPart(p part) value {
 	v := value{kind: notNull, request: true, part: p}
 	if p == requestPath {
 		v.kind = unknown
-		m.usedPath = true
+		m.usedRequest = true
 		if m.path != "" {
 			v.kind, v.c = known, constant.MakeString(m.path)
+		}
+	}
+	if p == requestMethod {
+		v.kind, m.usedRequest = unknown, true
+		if m.method != "" && m.method != "*" {
+			v.kind, v.c = known, constant.MakeString(m.method)
 		}
 	}
 	return v

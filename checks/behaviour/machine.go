@@ -24,9 +24,10 @@ const (
 type machine struct {
 	x      *Index
 	absent bool
-	// path is the request's path where the route has no parameters.
-	path     string
-	usedPath bool
+	request
+	usedRequest bool
+	// closed: all that the context holds is in the store.
+	closed bool
 	// limitsBody: the body is put under a limit; whole are parts of the request
 	// that were handed to foreign code as a whole.
 	limitsBody bool
@@ -126,7 +127,7 @@ func newMachine(x *Index, absent bool) *machine {
 	return &machine{
 		x: x, absent: absent, store: map[string]value{}, cells: map[cellKey]*cell{},
 		instances: map[string]int{}, whole: map[part]bool{},
-		closures:  map[string]*closure{}, inputAt: map[ssa.Instruction]*input{},
+		closures: map[string]*closure{}, inputAt: map[ssa.Instruction]*input{},
 	}
 }
 

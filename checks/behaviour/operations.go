@@ -52,15 +52,12 @@ func (f *frame) context(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavi
 		if s, ok := behaviour.Arg(c, op.Value).(*ssa.Slice); ok { // variadic
 			v = f.first(s)
 		}
-		if key != "" {
-			old, ok := m.store[key]
-			n := v
-			if ok {
-				n = join(old, v)
-			}
-			if !ok || !same(old, n) {
-				m.store[key], m.changed = n, true
-			}
+		n, old := v, m.store[key]
+		if _, ok := m.store[key]; ok {
+			n = join(old, v)
+		}
+		if _, ok := m.store[key]; !ok || !same(old, n) {
+			m.store[key], m.changed = n, true
 		}
 		return value{kind: notNull, request: true}, true
 	}
@@ -74,6 +71,9 @@ func (f *frame) context(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavi
 	}
 	if who && m.absent {
 		return m.results(results, value{absent: true}), true
+	}
+	if m.closed && key != "" {
+		return nothing(results), true
 	}
 	return m.results(results, value{request: true}), true
 }
@@ -97,6 +97,18 @@ func spread(v value, results *types.Tuple) value {
 		return out
 	}
 	return v
+}
+
+// nothing is what a getter gives for a key that nobody set.
+func nothing(results *types.Tuple) value {
+	if results.Len() == 1 {
+		return zeroOf(results.At(0).Type())
+	}
+	vs := make([]value, results.Len())
+	for i := range vs {
+		vs[i] = zeroOf(results.At(i).Type())
+	}
+	return value{tuple: &tuple{vs}}
 }
 
 func isNil(v ssa.Value) bool {
@@ -228,6 +240,16 @@ func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour
 			return m.results(results, value{request: true}), true
 		}
 		return m.results(results, value{request: true, absent: true}), true
+	}
+	if lit, ok := m.params[name]; ok && name != "" && place == behaviour.Path {
+		m.usedRequest = true
+		in := m.input(f, instr, place)
+		in.Name, in.errorUsed, in.Type = name, true, resultType(results)
+		v := constant_(constant.MakeString(lit))
+		if results.Len() > 1 {
+			return value{tuple: &tuple{[]value{v, boolean(true)}}}, true
+		}
+		return v, true
 	}
 	in := m.input(f, instr, place)
 	in.Name = name

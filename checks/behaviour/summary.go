@@ -3,10 +3,12 @@ package behaviour
 import (
 	"go/token"
 	"go/types"
+	"maps"
 	"sort"
 
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
 	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 )
 
@@ -99,13 +101,50 @@ func (x *Index) Handler(h routes.Handler) *Summary {
 }
 
 func (x *Index) summarise(h routes.Handler) *Summary {
+	return x.summariseWith(h, newMachine(x, false))
+}
+
+// Route summarises the handler of a route, with what the middleware before it
+// put into the context and what the operation says about method and path.
+func (x *Index) Route(r *routes.Route, op *spec.Operation) *Summary {
+	rq := requestOf(r, op)
+	m := newMachine(x, false)
+	m.request, m.closed = rq, true
+	store := map[string]value{}
+	for i, h := range r.Middleware {
+		done := x.stepOf(h, false, store, rq, behind(append(r.Middleware[i+1:len(r.Middleware):len(r.Middleware)], r.Handler)))
+		store = done.store
+		m.closed = m.closed && (done.class == transparent || done.class == ours && done.known)
+	}
+	_, unnamed := store[""]
+	m.store, m.closed = maps.Clone(store), m.closed && !unnamed
+	key := summaryKey{r.Handler.Key, boundKey(r.Handler) + rq.key() + storeKey(store)}
+	if s := x.summaries[key]; s != nil {
+		return s
+	}
+	s := x.summariseWith(r.Handler, m)
+	x.summaries[key] = s
+	return s
+}
+
+func (x *Index) summariseWith(h routes.Handler, m *machine) *Summary {
 	fn := x.byKey[h.Key]
 	if fn == nil {
-		return &Summary{Reason: "the source of " + h.Name + " is not at hand"}
+		reason := "the source of " + h.Name + " is not in the module"
+		if h.Body != nil {
+			reason = "the package of " + h.Name + " does not type-check"
+		}
+		return &Summary{Reason: reason}
 	}
-	m := newMachine(x, false)
 	m.behind = behindOf(h)
-	out := m.settle(func() *outcome { return m.serve(m.bound(h, fn), 0).out })
+	var run served
+	out := m.settle(func() *outcome {
+		run = m.serve(m.bound(h, fn), 0)
+		return run.out
+	})
+	if !run.known {
+		return &Summary{Reason: h.Name + " does not get the request: generated code reads it and writes the answer"}
+	}
 	s := &Summary{Known: true, Complete: !m.over}
 	escaped := escapes(m, out)
 	for i, in := range m.inputs {

@@ -68,6 +68,7 @@ const (
 	requestURL
 	requestPath
 	requestVars
+	requestMethod
 	answerHeader
 	answerBody
 	jsonText
@@ -166,8 +167,11 @@ func join(a, b value) value {
 	if a.kind == known && b.kind == known && a.c.Kind() == b.c.Kind() && a.c.ExactString() == b.c.ExactString() {
 		j.kind, j.c = known, a.c
 	}
-	if a.part == b.part {
+	switch { // nil is no part of anything
+	case a.part == b.part || b.kind == null:
 		j.part = a.part
+	case a.kind == null:
+		j.part = b.part
 	}
 	switch { // what is not nil is the only thing that can be used
 	case a.cell == b.cell || b.kind == null && b.cell == nil:
@@ -189,8 +193,11 @@ func join(a, b value) value {
 	if a.keys == b.keys {
 		j.keys = a.keys
 	}
-	if sameType(a.dyn, b.dyn) {
+	switch {
+	case sameType(a.dyn, b.dyn) || b.kind == null && b.dyn == nil && a.part == jsonText:
 		j.dyn = a.dyn
+	case a.kind == null && a.dyn == nil && b.part == jsonText:
+		j.dyn = b.dyn
 	}
 	if a.tuple != nil && b.tuple != nil && len(a.tuple.vs) == len(b.tuple.vs) {
 		vs := make([]value, len(a.tuple.vs))

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
 	"github.com/backend-conformance/conformance/checks/spec"
@@ -52,7 +53,7 @@ func requestBody(t *report.Tally, h handled, media *spec.Media) report.Facet {
 	}
 	in, form := bodyInput(h.Summary)
 	if in == nil {
-		if form != nil && len(op.Body.Content) == 1 {
+		if form != nil && len(op.Body.Content) == 1 && !isDeclared(op, form.Name) && len(h.Whole) == 0 {
 			t.Fail(report.Finding{
 				Message:  fmt.Sprintf("%s takes a JSON body, but %s reads %q as a form value; decode the JSON", name, handlerName(h), form.Name),
 				Position: form.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: op.Body.Pos, Message: "the body is declared here"}},
@@ -79,6 +80,10 @@ func requestBody(t *report.Tally, h handled, media *spec.Media) report.Facet {
 	}
 	t.Pass(related...)
 	return report.FacetOK
+}
+
+func isDeclared(op *spec.Operation, name string) bool {
+	return slices.ContainsFunc(op.Parameters, func(p spec.Parameter) bool { return p.Name == name })
 }
 
 // nothingCompared: the whole value is of a type that says nothing about its JSON.

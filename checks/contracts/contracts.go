@@ -46,7 +46,7 @@ func handlers(x *behaviour.Index, m *matrix.Matrix) []handled {
 		if e.Route == nil || e.Route.Static || e.Operation == nil && len(m.Used) > 0 {
 			continue
 		}
-		rows = append(rows, handled{e, x.Handler(e.Route.Handler)})
+		rows = append(rows, handled{e, x.Route(e.Route, e.Operation)})
 	}
 	return rows
 }

@@ -83,9 +83,9 @@ func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented [
 	undecided func(string) report.Facet, fail func(report.Position, []report.Related, string, ...any) report.Facet) report.Facet {
 	unsure := ""
 	for _, a := range written {
-		for _, r := range documented {
+		if r := documentedFor(documented, a.Status); r != nil {
 			media := jsonMedia(r.Content)
-			if !covers(r.Status, a.Status) || media == nil || media.Schema == nil {
+			if media == nil || media.Schema == nil {
 				continue
 			}
 			if !a.HasBody || a.Encoding != "json" || a.Type == nil {
@@ -120,7 +120,7 @@ func compareAnswer(d *spec.Document, s *spec.Schema, a behaviour.Answer) *compar
 	if a.Keys == "" || strings.Contains(a.Keys, "*") || len(c.differences) > 0 {
 		return c
 	}
-	if jsonType(orEmpty(d.Resolve(s))) != "object" {
+	if jsonType(d, d.Resolve(s), 0) != "object" {
 		return c
 	}
 	flat := flatten(d, s, 0)
@@ -172,6 +172,21 @@ func covers(documented string, status int) bool {
 	return documented == s || strings.EqualFold(documented, s[:1]+"XX")
 }
 
+// documentedFor is what the document says about a status: the status itself,
+// else its class. "default" is for errors where a success is documented.
+func documentedFor(rs []spec.Response, status int) *spec.Response {
+	var class *spec.Response
+	for i, r := range rs {
+		switch {
+		case r.Status == strconv.Itoa(status):
+			return &rs[i]
+		case r.Status != "default" && covers(r.Status, status):
+			class = &rs[i]
+		}
+	}
+	return class
+}
+
 func statuses(rs []spec.Response) string {
 	var all []string
 	for _, r := range rs {
@@ -191,6 +206,9 @@ func writtenSuccesses(h handled) (written []behaviour.Answer, open bool) {
 			written = append(written, a)
 		}
 	}
+	if i := slices.IndexFunc(written, func(a behaviour.Answer) bool { return a.Status < 300 }); i >= 0 {
+		written = slices.DeleteFunc(written, func(a behaviour.Answer) bool { return a.Status >= 300 }) // a redirect on the side
+	}
 	return written, open || !h.Complete
 }
 
@@ -202,7 +220,7 @@ func arrays(rows []handled) report.Criterion {
 		}
 		for _, r := range successes(h.row.Operation) {
 			media := jsonMedia(r.Content)
-			if media == nil || jsonType(orEmpty(h.row.Document.Resolve(media.Schema))) != "array" || orEmpty(h.row.Document.Resolve(media.Schema)).Nullable {
+			if media == nil || jsonType(h.row.Document, h.row.Document.Resolve(media.Schema), 0) != "array" || orEmpty(h.row.Document.Resolve(media.Schema)).Nullable {
 				continue
 			}
 			arrayAnswers(t, h, r)

@@ -66,7 +66,7 @@ func (c *comparison) value(path string, s *spec.Schema, t types.Type, depth int)
 		c.cannotTell(path, "the schema has alternatives")
 		return
 	}
-	switch jsonType(s) {
+	switch jsonType(c.doc, s, 0) {
 	case "object":
 		c.object(path, s, t, depth)
 	case "array":
@@ -130,7 +130,10 @@ func (c *comparison) opaque(t types.Type) string {
 }
 
 // jsonType is the schema's type: given, or implied by what it constrains.
-func jsonType(s *spec.Schema) string {
+func jsonType(doc *spec.Document, s *spec.Schema, depth int) string {
+	if s == nil || depth > maxSchemaDepth {
+		return ""
+	}
 	var named []string
 	for _, t := range s.Types {
 		if t != "null" {
@@ -142,10 +145,15 @@ func jsonType(s *spec.Schema) string {
 		return named[0]
 	case len(named) > 1:
 		return ""
-	case len(s.Properties) > 0 || len(s.AllOf) > 0:
+	case len(s.Properties) > 0:
 		return "object"
 	case s.Items != nil:
 		return "array"
+	}
+	for _, part := range s.AllOf {
+		if t := jsonType(doc, doc.Resolve(part), depth+1); t != "" {
+			return t
+		}
 	}
 	return ""
 }

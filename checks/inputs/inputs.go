@@ -64,7 +64,7 @@ type verdict struct {
 }
 
 func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint) {
-	s := x.Handler(e.Route.Handler)
+	s := x.Route(e.Route, e.Operation)
 	name := e.Name()
 	if !s.Known {
 		e.Validation = report.FacetInconclusive
