@@ -492,6 +492,9 @@ func (m *machine) run(fr *frame, wires bool, bind func(), body *ast.BlockStmt) (
 			if r := recover(); r == errQuiet { //nolint:errorlint // a sentinel of our own
 				m.undo(logs + 1)
 				m.ended = false
+				for _, c := range fr.env.vars {
+					m.disturb(c.v, 0) // it may have changed what it was given
+				}
 				result = m.symbolicResult(fr.sig, fr.name, body.Pos())
 			} else if r != nil {
 				panic(r)

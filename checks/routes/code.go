@@ -2,6 +2,7 @@ package routes
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"sort"
 	"strconv"
@@ -22,6 +23,9 @@ type code struct {
 	// methods lists the keys of the module's methods by name.
 	methods map[string][]string
 	lits    map[*ast.FuncLit]bool
+	// assigned are the package variables that some function assigns or takes the
+	// address of.
+	assigned map[types.Object]bool
 	// swagger holds the initHandlerCache methods of go-swagger's API types.
 	swagger map[string]*declared
 }
@@ -52,7 +56,7 @@ func indexCode(p *load.Program, s *surface) *code {
 	c := &code{
 		funcs: map[string]*declared{}, keys: map[*types.Func]string{}, globals: map[types.Object]*initialiser{},
 		packages: map[string]*packages.Package{}, methods: map[string][]string{}, lits: map[*ast.FuncLit]bool{}, surface: s,
-		swagger: map[string]*declared{},
+		swagger: map[string]*declared{}, assigned: map[types.Object]bool{},
 	}
 	for _, pkg := range p.Packages {
 		c.packages[pkg.PkgPath] = pkg
@@ -74,6 +78,7 @@ func (c *code) indexPackage(pkg *packages.Package) {
 		}
 	}
 	for _, f := range pkg.Syntax {
+		c.indexAssigned(pkg, f)
 		for _, node := range f.Decls {
 			decl, ok := node.(*ast.FuncDecl)
 			if !ok || decl.Body == nil {
@@ -95,6 +100,43 @@ func (c *code) indexPackage(pkg *packages.Package) {
 			}
 		}
 	}
+}
+
+func (c *code) indexAssigned(pkg *packages.Package, f *ast.File) {
+	mark := func(e ast.Expr) {
+		for {
+			switch x := ast.Unparen(e).(type) {
+			case *ast.Ident:
+				if v, ok := pkg.TypesInfo.Uses[x].(*types.Var); ok && v.Pkg() != nil && v.Parent() == v.Pkg().Scope() {
+					c.assigned[v] = true
+				}
+				return
+			case *ast.SelectorExpr:
+				if v, ok := pkg.TypesInfo.Uses[x.Sel].(*types.Var); ok && !v.IsField() {
+					c.assigned[v] = true
+					return
+				}
+				e = x.X
+			default:
+				return
+			}
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch s := n.(type) {
+		case *ast.AssignStmt:
+			for _, l := range s.Lhs {
+				mark(l)
+			}
+		case *ast.IncDecStmt:
+			mark(s.X)
+		case *ast.UnaryExpr:
+			if s.Op == token.AND {
+				mark(s.X)
+			}
+		}
+		return true
+	})
 }
 
 // key names a function across packages and instantiations.

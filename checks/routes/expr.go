@@ -220,7 +220,10 @@ func (m *machine) namedField(base value, name string) *cell {
 		c := x.fields[name]
 		if c == nil {
 			c = &cell{}
-			if !x.open {
+			switch {
+			case x.config:
+				c.v = m.configField(x.typ, name)
+			case !x.open:
 				c.v = m.zeroField(x.typ, name)
 			}
 			x.fields[name] = c
@@ -266,14 +269,51 @@ func structOf(t types.Type) (*types.Struct, bool) {
 }
 
 func (m *machine) zeroField(t types.Type, name string) value {
+	if f := fieldOf(t, name); f != nil {
+		return m.zero(f.Type())
+	}
+	return nil
+}
+
+func fieldOf(t types.Type, name string) *types.Var {
 	if st, ok := structOf(t); ok {
 		for f := range st.Fields() {
 			if f.Name() == name {
-				return m.zero(f.Type())
+				return f
 			}
 		}
 	}
 	return nil
+}
+
+// configField is a field that the source leaves at zero and that something may
+// fill at run time: an empty text stays the best guess.
+func (m *machine) configField(t types.Type, name string) value {
+	f := fieldOf(t, name)
+	if f == nil {
+		return nil
+	}
+	switch v := m.zero(f.Type()).(type) {
+	case str:
+		return &alt{vals: []value{v, &unknown{typ: f.Type(), why: name, pos: f.Pos()}}}
+	case num:
+		return &unknown{typ: f.Type(), why: name, pos: f.Pos()}
+	case *structVal:
+		v.config = true
+		return v
+	case null:
+		switch f.Type().Underlying().(type) {
+		case *types.Slice:
+			return &slice{open: true}
+		case *types.Map:
+			return &mapVal{open: true}
+		case *types.Signature:
+			return v
+		}
+		return nil // something symbolic, when it is read
+	default:
+		return v
+	}
 }
 
 // addr is the cell that an expression names; nil where there is none.

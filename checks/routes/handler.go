@@ -163,7 +163,7 @@ func (m *machine) resolveUnknown(u *unknown, depth int) served {
 	var s served
 	found := false
 	for i, a := range o.args {
-		if call != nil && call.Handler > 0 && i != call.Handler-1 || !m.handlerLike(a) {
+		if call != nil && call.Handler > 0 && i != call.Handler-1 || !m.handlerLike(a) || call == nil && !m.takesRequest(a) {
 			continue
 		}
 		inner := m.resolve(a, depth+1)
@@ -237,6 +237,26 @@ func (m *machine) handlerLike(v value) bool {
 			obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "ServeHTTP")
 			_, ok := obj.(*types.Func)
 			return ok
+		}
+	}
+	return false
+}
+
+// takesRequest tells a handler from other functions that a wrapper is given:
+// it takes something of net/http or of a router's package, or a context and
+// more.
+func (m *machine) takesRequest(v value) bool {
+	sig, ok := dynamicType(bare(v)).(*types.Signature)
+	if !ok {
+		return true
+	}
+	for p := range sig.Params().Variables() {
+		pkg, name := typeName(p.Type())
+		if pkg == "net/http" || m.surface.byPackage[pkg] != nil || pkg == "github.com/valyala/fasthttp" {
+			return true
+		}
+		if name == "Context" && pkg == "context" && sig.Params().Len() > 1 && sig.Results().Len() > 0 {
+			return true
 		}
 	}
 	return false

@@ -13,6 +13,8 @@ import (
 type escape struct {
 	fn  value
 	pos token.Pos
+	// made: it is a constructor, not called where the program does so itself.
+	made bool
 }
 
 // outside is a call that is not looked into. It may call the functions it is
@@ -21,7 +23,9 @@ type escape struct {
 func (m *machine) outside(o *origin, t types.Type, e *ast.CallExpr) value {
 	m.ended = o.fn != nil && neverReturns(o.fn)
 	for _, a := range o.args {
-		m.hand(a, e.Pos())
+		if o.fn == nil || !buildsAhead(o.fn) {
+			m.hand(a, e.Pos())
+		}
 	}
 	if o.fn == nil || !readsOnly(o.fn) {
 		for _, a := range o.args {
@@ -70,13 +74,22 @@ func readsOnly(fn *types.Func) bool {
 	return false
 }
 
+// buildsAhead knows injectors whose calls say what to generate and never run.
+func buildsAhead(fn *types.Func) bool {
+	return fn.Pkg() != nil && fn.Pkg().Path() == "github.com/google/wire"
+}
+
 // hand gives a value to code outside the module: functions that may register
-// routes are called, and kept as what an injector can provide.
+// routes are called. Those that make something are what an injector provides:
+// they are called where a parameter asks for it, or at the end.
 func (m *machine) hand(v value, pos token.Pos) {
 	switch x := bare(v).(type) {
 	case *closure, *function:
-		m.offer(x)
-		if m.code.wires(x) {
+		switch made := m.offer(x); {
+		case !m.code.wires(x):
+		case made:
+			m.escapes = append(m.escapes, escape{fn: x, pos: pos, made: true})
+		default:
 			m.callEscaped(escape{fn: x, pos: pos})
 		}
 	case *slice:
@@ -90,18 +103,22 @@ func (m *machine) hand(v value, pos token.Pos) {
 	}
 }
 
-// offer notes a function as the provider of its first result's type.
-func (m *machine) offer(fn value) {
+// offer notes a function as the provider of its first result's type; it
+// reports whether it makes something.
+func (m *machine) offer(fn value) bool {
 	sig, ok := dynamicType(fn).(*types.Signature)
 	if !ok || sig.Results().Len() == 0 {
-		return
+		return false
 	}
-	if n := named(sig.Results().At(0).Type()); n != nil {
-		key := types.TypeString(sig.Results().At(0).Type(), nil)
-		if _, have := m.providers[key]; !have {
-			m.providers[key] = fn
-		}
+	n := named(sig.Results().At(0).Type())
+	if n == nil || n.Obj().Pkg() == nil { // nothing, or an error
+		return false
 	}
+	key := types.TypeString(sig.Results().At(0).Type(), nil)
+	if _, have := m.providers[key]; !have {
+		m.providers[key] = fn
+	}
+	return true
 }
 
 // provide is a parameter's value where the caller is outside the module: what
@@ -188,8 +205,16 @@ func (m *machine) runEscapes() {
 	for len(m.escapes) > 0 {
 		e := m.escapes[0]
 		m.escapes = m.escapes[1:]
+		if e.made && m.wasCalled(e.fn) {
+			continue
+		}
 		m.callEscaped(e)
 	}
+}
+
+func (m *machine) wasCalled(fn value) bool {
+	f, ok := bare(fn).(*function)
+	return ok && m.visited[m.code.key(f.fn)]
 }
 
 // disturb makes what a pointer leads to uncertain: what was known stays the
@@ -258,7 +283,7 @@ func (m *machine) global(obj *types.Var) *cell {
 	m.globals[obj] = c
 	init := m.code.globals[obj]
 	if init == nil {
-		c.v = m.zero(obj.Type())
+		c.v = m.uninitialised(obj)
 		return c
 	}
 	for _, v := range init.vars {
@@ -267,7 +292,49 @@ func (m *machine) global(obj *types.Var) *cell {
 		}
 	}
 	m.initialise(init)
+	for _, v := range init.vars {
+		m.configurable(v, m.globals[v])
+	}
 	return c
+}
+
+// uninitialised is a package variable without a value: where something in the
+// module assigns it, it is not known when.
+func (m *machine) uninitialised(obj *types.Var) value {
+	v := m.zero(obj.Type())
+	if s, ok := v.(*structVal); ok {
+		s.config = true
+		return s
+	}
+	if !m.code.assigned[obj] {
+		return v
+	}
+	switch obj.Type().Underlying().(type) {
+	case *types.Slice, *types.Map, *types.Signature:
+		return v
+	}
+	if isStr(v) {
+		return &alt{vals: []value{v, &unknown{typ: obj.Type(), why: obj.Name(), pos: obj.Pos()}}}
+	}
+	return nil // something symbolic, when it is read
+}
+
+// configurable marks what a package variable holds as open to change by code
+// that is not followed: the fields left at zero, and switches that the module
+// assigns.
+func (m *machine) configurable(obj *types.Var, c *cell) {
+	v := bare(c.v)
+	if p, ok := v.(*pointer); ok {
+		v = bare(p.to.v)
+	}
+	switch x := v.(type) {
+	case *structVal:
+		x.config = true
+	case num:
+		if m.code.assigned[obj] {
+			c.v = &unknown{typ: obj.Type(), why: obj.Name(), pos: obj.Pos()}
+		}
+	}
 }
 
 // initialise evaluates a package variable's declaration. It happens before

@@ -42,8 +42,9 @@ type (
 	structVal struct {
 		typ    types.Type
 		fields map[string]*cell
-		// open: fields never written are unknown rather than zero.
-		open bool
+		// open: fields never written are unknown rather than zero; config: they
+		// may be either, as in a package variable that something fills at run time.
+		open, config bool
 	}
 	pointer struct{ to *cell }
 	// slice shares its cells with the slices made from it; open: more elements
@@ -250,7 +251,7 @@ func merge(a, b value) value {
 }
 
 func mergeStructs(x, y *structVal) value {
-	out := &structVal{typ: x.typ, fields: map[string]*cell{}, open: x.open || y.open}
+	out := &structVal{typ: x.typ, fields: map[string]*cell{}, open: x.open || y.open, config: x.config || y.config}
 	for name, c := range x.fields {
 		out.fields[name] = &cell{v: c.v}
 	}
@@ -376,7 +377,7 @@ func fromConstant(c constant.Value) value {
 func copied(v value) value {
 	switch x := v.(type) {
 	case *structVal:
-		out := &structVal{typ: x.typ, fields: make(map[string]*cell, len(x.fields)), open: x.open}
+		out := &structVal{typ: x.typ, fields: make(map[string]*cell, len(x.fields)), open: x.open, config: x.config}
 		for name, c := range x.fields {
 			out.fields[name] = &cell{v: copied(c.v)}
 		}
