@@ -13,22 +13,29 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/credential"
 	"github.com/backend-conformance/conformance/analyzers/cryptoweak"
 	"github.com/backend-conformance/conformance/analyzers/deferloop"
+	"github.com/backend-conformance/conformance/analyzers/directive"
 	"github.com/backend-conformance/conformance/analyzers/errorcontext"
 	"github.com/backend-conformance/conformance/analyzers/errorcontinues"
 	"github.com/backend-conformance/conformance/analyzers/errordetail"
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
+	"github.com/backend-conformance/conformance/analyzers/errorswallowed"
 	"github.com/backend-conformance/conformance/analyzers/exitoutside"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
 	"github.com/backend-conformance/conformance/analyzers/loginjection"
+	"github.com/backend-conformance/conformance/analyzers/logunstructured"
+	"github.com/backend-conformance/conformance/analyzers/middleware"
 	"github.com/backend-conformance/conformance/analyzers/openredirect"
 	"github.com/backend-conformance/conformance/analyzers/panicrequest"
 	"github.com/backend-conformance/conformance/analyzers/passwordhash"
 	"github.com/backend-conformance/conformance/analyzers/pathtraversal"
 	"github.com/backend-conformance/conformance/analyzers/querycontext"
+	"github.com/backend-conformance/conformance/analyzers/queryloop"
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
 	"github.com/backend-conformance/conformance/analyzers/requestcontext"
 	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
+	"github.com/backend-conformance/conformance/analyzers/sensitivelog"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
+	"github.com/backend-conformance/conformance/analyzers/sharedstate"
 	"github.com/backend-conformance/conformance/analyzers/sqlbuilt"
 	"github.com/backend-conformance/conformance/analyzers/ssrf"
 	"github.com/backend-conformance/conformance/analyzers/tlsweak"
@@ -36,7 +43,6 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/transaction"
 	"github.com/backend-conformance/conformance/analyzers/upstream"
 	"github.com/backend-conformance/conformance/analyzers/xss"
-	"github.com/backend-conformance/conformance/analyzers/directive"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -83,6 +89,12 @@ func Owners() []Owner {
 		{xss.Analyzer, []rule.Rule{xss.Rule}},
 		{loginjection.Analyzer, []rule.Rule{loginjection.Rule}},
 		{directive.Analyzer, []rule.Rule{directive.Rule}},
+		{queryloop.Analyzer, []rule.Rule{queryloop.Rule}},
+		{sharedstate.Analyzer, []rule.Rule{sharedstate.Rule}},
+		{errorswallowed.Analyzer, []rule.Rule{errorswallowed.Rule}},
+		{sensitivelog.Analyzer, []rule.Rule{sensitivelog.Rule}},
+		{logunstructured.Analyzer, []rule.Rule{logunstructured.Rule}},
+		{middleware.Analyzer, []rule.Rule{middleware.Rule}},
 	}
 }
 

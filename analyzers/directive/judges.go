@@ -15,18 +15,24 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/errorcontinues"
 	"github.com/backend-conformance/conformance/analyzers/errordetail"
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
+	"github.com/backend-conformance/conformance/analyzers/errorswallowed"
 	"github.com/backend-conformance/conformance/analyzers/exitoutside"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
 	"github.com/backend-conformance/conformance/analyzers/loginjection"
+	"github.com/backend-conformance/conformance/analyzers/logunstructured"
+	"github.com/backend-conformance/conformance/analyzers/middleware"
 	"github.com/backend-conformance/conformance/analyzers/openredirect"
 	"github.com/backend-conformance/conformance/analyzers/panicrequest"
 	"github.com/backend-conformance/conformance/analyzers/passwordhash"
 	"github.com/backend-conformance/conformance/analyzers/pathtraversal"
 	"github.com/backend-conformance/conformance/analyzers/querycontext"
+	"github.com/backend-conformance/conformance/analyzers/queryloop"
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
 	"github.com/backend-conformance/conformance/analyzers/requestcontext"
 	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
+	"github.com/backend-conformance/conformance/analyzers/sensitivelog"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
+	"github.com/backend-conformance/conformance/analyzers/sharedstate"
 	"github.com/backend-conformance/conformance/analyzers/sqlbuilt"
 	"github.com/backend-conformance/conformance/analyzers/ssrf"
 	"github.com/backend-conformance/conformance/analyzers/tlsweak"
@@ -52,18 +58,24 @@ func judges() []*analysis.Analyzer {
 		errorcontinues.Analyzer,
 		errordetail.Analyzer,
 		errorignored.Analyzer,
+		errorswallowed.Analyzer,
 		exitoutside.Analyzer,
 		inputparse.Analyzer,
 		loginjection.Analyzer,
+		logunstructured.Analyzer,
+		middleware.Analyzer,
 		openredirect.Analyzer,
 		panicrequest.Analyzer,
 		passwordhash.Analyzer,
 		pathtraversal.Analyzer,
 		querycontext.Analyzer,
+		queryloop.Analyzer,
 		randomweak.Analyzer,
 		requestcontext.Analyzer,
 		rowsleaked.Analyzer,
+		sensitivelog.Analyzer,
 		servertimeout.Analyzer,
+		sharedstate.Analyzer,
 		sqlbuilt.Analyzer,
 		ssrf.Analyzer,
 		tlsweak.Analyzer,

@@ -1,0 +1,136 @@
+// Package errorswallowed reports failures that are returned as success.
+package errorswallowed
+
+import (
+	_ "embed"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/logging"
+	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+//go:embed example.txtar
+var example string
+
+// Rule: a failure is not turned into success.
+var Rule = rule.Rule{
+	ID: "error-swallowed", Title: "a failure is returned as success", Section: rule.Errors, Severity: rule.Major, Since: "1.0.0",
+	Supports: []rule.Section{rule.Production},
+	Why:      "The caller goes on as if the work were done: the client is told that it was saved, and it was not.",
+	Fix:      "Return the error; where the failure is expected, test for it with errors.Is and say so.",
+	Limits: "Judged are functions with an error result whose branch for err != nil does nothing but log and return nil for it. Where " +
+		"another result is a truth value, or the error is a parameter, nil is taken to be the answer. A deliberate best effort is reported.",
+	Example: example,
+}
+
+// Analyzer reports Rule.
+var Analyzer = &analysis.Analyzer{
+	Name: "errorswallowed", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := diag.New(pass, Rule)
+	for f := range source.Functions(pass) {
+		if !judged(f) {
+			continue
+		}
+		source.Inspect(f.Body, func(n ast.Node) bool {
+			test, ok := n.(*ast.IfStmt)
+			if !ok {
+				return true
+			}
+			obj := failed(pass, test.Cond)
+			if obj == nil || isParam(pass, f, obj) {
+				return true
+			}
+			if ret := onlyReturnsNil(pass, test.Body); ret != nil {
+				r.Report(Rule, ret, nil, "%s is not nil here, and nil is returned for it: return the error", obj.Name())
+			} else {
+				r.Examine(Rule, 1)
+			}
+			return true
+		})
+	}
+	return r.Result()
+}
+
+// judged functions return an error, and no truth value that could stand for it.
+func judged(f source.Func) bool {
+	res := f.Sig.Results()
+	if res.Len() == 0 || !web.IsError(res.At(res.Len()-1).Type()) {
+		return false
+	}
+	for v := range res.Variables() {
+		if b, ok := v.Type().Underlying().(*types.Basic); ok && b.Kind() == types.Bool {
+			return false
+		}
+	}
+	return true
+}
+
+// failed is err in "err != nil".
+func failed(pass *analysis.Pass, cond ast.Expr) types.Object {
+	b, ok := cond.(*ast.BinaryExpr)
+	if !ok || b.Op != token.NEQ || !pass.TypesInfo.Types[b.Y].IsNil() || !web.IsError(pass.TypesInfo.TypeOf(b.X)) {
+		return nil
+	}
+	return source.Object(pass.TypesInfo, b.X)
+}
+
+func isParam(pass *analysis.Pass, f source.Func, obj types.Object) bool {
+	for _, id := range f.Params() {
+		if id != nil && pass.TypesInfo.Defs[id] == obj {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyReturnsNil is the return of a branch that does nothing but log, and
+// returns nil for the error.
+func onlyReturnsNil(pass *analysis.Pass, body *ast.BlockStmt) *ast.ReturnStmt {
+	if len(body.List) == 0 {
+		return nil
+	}
+	ret, ok := body.List[len(body.List)-1].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) == 0 || !pass.TypesInfo.Types[ret.Results[len(ret.Results)-1]].IsNil() {
+		return nil
+	}
+	for _, e := range ret.Results[:len(ret.Results)-1] {
+		if !isZero(pass, e) {
+			return nil // an answer of its own
+		}
+	}
+	for _, stmt := range body.List[:len(body.List)-1] {
+		es, ok := stmt.(*ast.ExprStmt)
+		if !ok {
+			return nil
+		}
+		call, ok := es.X.(*ast.CallExpr)
+		if !ok || logging.Of(web.Callee(pass.TypesInfo, call)) == logging.None {
+			return nil
+		}
+	}
+	return ret
+}
+
+// isZero knows nil, 0, "" and T{}.
+func isZero(pass *analysis.Pass, e ast.Expr) bool {
+	tv := pass.TypesInfo.Types[e]
+	if tv.IsNil() {
+		return true
+	}
+	if tv.Value != nil {
+		s := tv.Value.ExactString()
+		return s == "0" || s == `""`
+	}
+	lit, ok := ast.Unparen(e).(*ast.CompositeLit)
+	return ok && len(lit.Elts) == 0
+}

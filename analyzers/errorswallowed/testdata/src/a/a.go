@@ -1,0 +1,61 @@
+package a
+
+import (
+	"errors"
+	"log"
+)
+
+var errGone = errors.New("gone")
+
+type result struct{ Err error }
+
+func work() (int, error) { return 0, nil }
+
+func clean() {}
+
+func bad() error {
+	_, err := work()
+	if err != nil {
+		return nil // want `err is not nil here, and nil is returned for it`
+	}
+	if _, err := work(); err != nil {
+		log.Println(err)
+		return nil // want `err is not nil here`
+	}
+	return nil
+}
+
+func badValue() (*result, error) {
+	if _, err := work(); err != nil {
+		return nil, nil // want `err is not nil here`
+	}
+	return &result{}, nil
+}
+
+func good(given error) (*result, error) {
+	_, err := work()
+	if err != nil {
+		return nil, err
+	}
+	if errors.Is(err, errGone) {
+		return nil, nil
+	}
+	if err != nil {
+		return &result{Err: err}, nil
+	}
+	if err != nil {
+		clean()
+		return nil, nil
+	}
+	if given != nil {
+		return nil, nil
+	}
+	return nil, nil
+}
+
+func valid() (bool, error) {
+	if _, err := work(); err != nil {
+		return false, nil
+	}
+	return true, nil
+}

@@ -1,0 +1,14 @@
+package queryloop
+
+import (
+	"testing"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/fixture"
+)
+
+func TestQueryLoop(t *testing.T) {
+	got := fixture.Run(t, Analyzer, "a/...")[Rule.ID]
+	if want := (fixture.Tally{Examined: 7}); got != want {
+		t.Errorf("sites: got %+v, want %+v", got, want)
+	}
+}
