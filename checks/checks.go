@@ -13,9 +13,12 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
 	"github.com/backend-conformance/conformance/checks/auth"
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/contracts"
 	"github.com/backend-conformance/conformance/checks/coverage"
 	"github.com/backend-conformance/conformance/checks/docs"
 	"github.com/backend-conformance/conformance/checks/endpoints"
+	"github.com/backend-conformance/conformance/checks/hygiene"
+	"github.com/backend-conformance/conformance/checks/inputs"
 	"github.com/backend-conformance/conformance/checks/migrations"
 	"github.com/backend-conformance/conformance/checks/operations"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -27,9 +30,12 @@ func All() []check.Check {
 	return []check.Check{
 		endpoints.Check,
 		auth.Check,
+		inputs.Check,
+		contracts.Check,
 		docs.Check,
 		migrations.Check,
 		operations.Check,
+		hygiene.Check,
 		coverage.Check,
 	}
 }

@@ -28,7 +28,7 @@ const noDocument = "no OpenAPI document describes this server; add one or name i
 
 func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 	s := &suppressions{files: r.Files, lines: map[string][]string{}}
-	prose := readProse(r.Files)
+	prose := readProse(r.Files, check.Scope(r.Files, r.ModuleDir))
 	settings := readSettings(r.Program)
 	return []report.Criterion{
 		specInvalid(r, s),

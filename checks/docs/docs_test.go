@@ -360,7 +360,7 @@ func TestReadProseIsBounded(t *testing.T) {
 	}
 	files["docs/00000.md"] = &fstest.MapFile{Data: make([]byte, maxTextSize+1)}
 	files["docs/link.md"] = &fstest.MapFile{Mode: fs.ModeSymlink}
-	if got := len(readProse(files).guides); got != maxTexts-1 {
+	if got := len(readProse(files, ".").guides); got != maxTexts-1 {
 		t.Errorf("read %d pages, want %d", got, maxTexts-1)
 	}
 }

@@ -29,16 +29,16 @@ const (
 	maxTextSize = 1 << 20
 )
 
-// readProse collects documentation and sample settings from the whole
-// repository, in the order of their paths.
-func readProse(files fs.FS) prose {
+// readProse collects documentation and sample settings from below a folder, in
+// the order of their paths.
+func readProse(files fs.FS, start string) prose {
 	var p prose
 	n := 0
-	_ = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+	_ = fs.WalkDir(files, start, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return nil // what cannot be listed says nothing to anybody
-		case d.IsDir() && name != "." && load.SkipDir(d.Name()):
+		case d.IsDir() && name != start && load.SkipDir(d.Name()):
 			return fs.SkipDir
 		case d.IsDir():
 			return nil

@@ -34,7 +34,7 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	if r.Program == nil {
 		return nil, errors.New("the module was not loaded")
 	}
-	t, err := readTree(r.Files)
+	t, err := readTree(r.Files, check.Scope(r.Files, r.ModuleDir))
 	if err != nil {
 		return nil, err
 	}

@@ -87,7 +87,7 @@ func treeOf(t *testing.T, files map[string]string) *tree {
 	for name, text := range files {
 		m[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	out, err := readTree(m)
+	out, err := readTree(m, ".")
 	if err != nil {
 		t.Fatal(err)
 	}

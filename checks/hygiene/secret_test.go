@@ -77,7 +77,7 @@ func TestSecretCommitted_untrackedFilesAreNotCommitted(t *testing.T) {
 		"main.go":    {Data: []byte("package main")},
 		".git/index": {Data: index("main.go", "old.go")},
 	}
-	tree, err := readTree(files)
+	tree, err := readTree(files, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestSecretCommitted_untrackedFilesAreNotCommitted(t *testing.T) {
 		t.Errorf("an untracked file: %s", says(got))
 	}
 	files[".git/index"] = &fstest.MapFile{Data: index(".env", "main.go")}
-	if tree, err = readTree(files); err != nil {
+	if tree, err = readTree(files, "."); err != nil {
 		t.Fatal(err)
 	}
 	if got := secretCommitted(tree); got.Outcome != report.Fail {
@@ -93,7 +93,7 @@ func TestSecretCommitted_untrackedFilesAreNotCommitted(t *testing.T) {
 	}
 	files[".git/index"] = &fstest.MapFile{Data: []byte("DIRC\x00\x00\x00\x02\x00\x00\xff\xffrubbish")}
 	files[".gitignore"] = &fstest.MapFile{Data: []byte("# local\n/.env\n*.log\n")}
-	if tree, err = readTree(files); err != nil {
+	if tree, err = readTree(files, "."); err != nil {
 		t.Fatal(err)
 	}
 	if got := secretCommitted(tree); got.Outcome != report.Pass {

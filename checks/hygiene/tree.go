@@ -25,20 +25,20 @@ type tree struct {
 // are small, what is larger is data.
 const sizeLimit = 1 << 20
 
-func readTree(files fs.FS) (*tree, error) {
+func readTree(files fs.FS, start string) (*tree, error) {
 	t := &tree{files: files, sizes: map[string]int64{}}
 	tracked := trackedFiles(files)
 	ignored := ignoredNames(files)
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(files, start, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
-			if name == "." {
+			if name == start {
 				return fmt.Errorf("read the repository: %w", err)
 			}
 			t.unreadable = append(t.unreadable, name)
 			return nil
 		}
 		if d.IsDir() {
-			if name != "." && skipped(d.Name()) {
+			if name != start && skipped(d.Name()) {
 				return fs.SkipDir
 			}
 			return nil

@@ -66,12 +66,13 @@ const sizeLimit = 1 << 20
 
 func benchmarkMissing(r *check.Repo) report.Criterion {
 	t := report.Examine(RuleBenchmarkMissing)
-	err := fs.WalkDir(r.Files, ".", func(name string, d fs.DirEntry, err error) error {
+	start := check.Scope(r.Files, r.ModuleDir)
+	err := fs.WalkDir(r.Files, start, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // what cannot be read cannot be found
 		}
 		if d.IsDir() {
-			if name != "." && load.SkipDir(d.Name()) {
+			if name != start && load.SkipDir(d.Name()) {
 				return fs.SkipDir
 			}
 			return nil

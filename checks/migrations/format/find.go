@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/migrations/sql"
 	"github.com/backend-conformance/conformance/report"
@@ -102,6 +103,7 @@ func relative(dir, base string) string {
 // walk collects the files that may matter.
 type walk struct {
 	in     Input
+	start  string
 	result *Result
 	byPath map[string]*Folder
 	order  []*Folder
@@ -113,14 +115,14 @@ type walk struct {
 }
 
 func newWalk(in Input, r *Result) *walk {
-	return &walk{in: in, result: r, byPath: map[string]*Folder{}, foreign: foreignModules(in)}
+	return &walk{in: in, start: check.Scope(in.Files, in.ModuleDir), result: r, byPath: map[string]*Folder{}, foreign: foreignModules(in)}
 }
 
 func (w *walk) folders() []*Folder {
-	start := "."
+	start := w.start
 	if w.in.Only != "" {
 		start = path.Clean(w.in.Only)
-		w.build(".") // build files speak for a tool wherever the scripts are
+		w.build(w.start) // build files speak for a tool wherever the scripts are
 	}
 	err := fs.WalkDir(w.in.Files, start, w.visit)
 	if err != nil {
@@ -159,7 +161,7 @@ func (w *walk) visit(name string, e fs.DirEntry, err error) error {
 		return nil
 	}
 	if e.IsDir() {
-		if name != "." && name != w.in.Only && (load.SkipDir(e.Name()) || w.foreign[name]) {
+		if name != w.start && name != w.in.Only && (load.SkipDir(e.Name()) || w.foreign[name]) {
 			return fs.SkipDir
 		}
 		return nil
@@ -231,11 +233,12 @@ func foreignModules(in Input) map[string]bool {
 			required[r.Mod.Path] = true
 		}
 	}
-	_ = fs.WalkDir(in.Files, ".", func(name string, e fs.DirEntry, err error) error {
+	start := check.Scope(in.Files, in.ModuleDir)
+	_ = fs.WalkDir(in.Files, start, func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return nil // reported when the scripts are collected
 		}
-		if e.IsDir() && name != "." && load.SkipDir(e.Name()) {
+		if e.IsDir() && name != start && load.SkipDir(e.Name()) {
 			return fs.SkipDir
 		}
 		if e.IsDir() || e.Name() != "go.mod" {
