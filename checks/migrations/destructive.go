@@ -20,7 +20,7 @@ var RuleDestructive = rule.Rule{
 	Since:    "1.0.0",
 	Why:      "No down brings dropped rows back. Who reviews or applies the migration should not have to find that out from the statement.",
 	Fix:      "Put a comment above the statement that says what is lost and why that is right, such as '-- irreversible: replaced by ...'.",
-	Limits: "Seen are DROP TABLE, DROP COLUMN, TRUNCATE and changes of a column's type in ups, on tables that an earlier version made. Any comment on or right above " +
+	Limits: "Seen are DROP TABLE, DROP COLUMN, TRUNCATE and changes to a narrower type in ups, on tables that an earlier version made; one finding is given per migration. Any comment on or right above " +
 		"the statement counts, and one with 'irreversible' or 'destructive' anywhere in the script. A table that is rebuilt under its own name is not dropped.",
 	Example: destructiveExample,
 }
@@ -57,27 +57,43 @@ ALTER TABLE orders DROP COLUMN note;
 ALTER TABLE orders ADD COLUMN note TEXT;
 `
 
+// unreadUps is why an up cannot be judged by its statements.
+const unreadUps = "some ups are templates or code, whose statements cannot be read; plain SQL would settle it"
+
 func (a *audit) destructive() report.Criterion {
 	if len(a.found.Sets) == 0 {
 		return a.noScripts(RuleDestructive)
 	}
 	t := report.Examine(RuleDestructive)
 	a.sites(func(s *format.Set, v *format.Version) {
-		if v.Up == nil || v.Up.Language != format.SQL {
+		if v.Up == nil {
 			return
 		}
+		if v.Up.Language != format.SQL || len(v.Up.Script(s.Dialect).Templates) > 0 {
+			t.Undecided(unreadUps, report.Related{Position: v.Up.Position, Message: "migration " + v.Title()})
+			return
+		}
+		first, count, announcements := "", 0, 0
+		var at sql.Statement
 		script := v.Up.Script(s.Dialect)
 		for _, st := range script.Statements {
 			what, table := destroys(st)
-			if what == "" || !a.older[v][table] || rebuilt(script, table) {
-				continue
+			switch {
+			case what == "" || !a.older[v][table] || rebuilt(script, table):
+			case announced(script, st):
+				announcements++
+			default:
+				if count++; count == 1 {
+					first, at = what, st
+				}
 			}
-			if announced(script, st) {
-				t.Pass()
-				continue
-			}
-			t.Fail(a.suppress(report.Finding{Position: report.Position{File: v.Up.File, Line: st.Line}, Anchor: v.Title() + " " + what,
-				Message: fmt.Sprintf("migration %s loses data (%s) without a comment; say above the statement what is lost and why", v.Title(), what)}, RuleDestructive))
+		}
+		switch {
+		case count > 0:
+			t.Fail(a.suppress(report.Finding{Position: report.Position{File: v.Up.File, Line: at.Line}, Anchor: v.Title(),
+				Message: fmt.Sprintf("migration %s loses data without a comment: %s%s; say above the statement what is lost and why", v.Title(), first, more(count-1))}, RuleDestructive))
+		case announcements > 0:
+			t.Pass()
 		}
 	})
 	return t.Criterion("no up drops a table or a column of an earlier version, or changes a column's type")
@@ -120,7 +136,8 @@ func destroys(st sql.Statement) (what, table string) {
 
 var (
 	dropsColumn = regexp.MustCompile(`\bdrop (?:column )?(?:if exists )?(\w+)`)
-	changesType = regexp.MustCompile(`\balter (?:column )?(\w+) (?:set data )?type\b`)
+	// changesType finds new types that hold less than most others.
+	changesType = regexp.MustCompile(`\balter (?:column )?(\w+) (?:set data )?type (?:int|integer|int4|smallint|int2|date|time|real|boolean|bool|timestamp(?: without time zone)?)(?:$| using| ,)`)
 	// notColumns follow DROP in ALTER TABLE without being one.
 	notColumns = map[string]bool{"constraint": true, "index": true, "key": true, "primary": true, "foreign": true, "check": true, "default": true, "not": true, "identity": true, "expression": true, "partition": true}
 )

@@ -120,7 +120,9 @@ func (a *audit) readSet(set *format.Set, d sql.Dialect) *ledger.Ledger {
 		default:
 			result.differences, result.order, result.doubt = l.Differences(v.Up.Script(d), v.Down.Script(d), v.Up.File)
 		}
-		a.inverses[v] = result
+		if before, read := a.inverses[v]; !read || len(before.differences) == 0 || before.doubt != "" { // of several dialects the worst counts
+			a.inverses[v] = result
+		}
 	}
 	return l
 }

@@ -3,6 +3,7 @@ package migrations
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/backend-conformance/conformance/checks/migrations/engine"
 	"github.com/backend-conformance/conformance/checks/migrations/format"
@@ -100,7 +101,7 @@ func (a *audit) dialectsToRun(set *format.Set) []sql.Dialect {
 }
 
 func (a *audit) executeSet(ctx context.Context, set *format.Set, d sql.Dialect) {
-	e := execution{set: set, certain: set.Dialect == d, versions: sequence(set, d)}
+	e := execution{set: set, certain: set.Dialect == d || servesDialect(set, d), versions: sequence(set, d)}
 	var steps []engine.Step
 	for _, v := range e.versions {
 		steps = append(steps, stepOf(set, v, d))
@@ -117,9 +118,16 @@ func (a *audit) executeSet(ctx context.Context, set *format.Set, d sql.Dialect) 
 		if !e.certain && verdict.Outcome != engine.Restored {
 			verdict = engine.Verdict{Outcome: engine.NotRun, Reason: "the scripts' dialect is not known, and they do not run on " + d.String()}
 		}
-		a.verdicts[v] = verdict
+		if before, ran := a.verdicts[v]; !ran || before.Outcome < verdict.Outcome { // of several dialects the worst counts
+			a.verdicts[v] = verdict
+		}
 	}
 	a.executions = append(a.executions, e)
+}
+
+// servesDialect reports whether the set has scripts for the dialect alone.
+func servesDialect(set *format.Set, d sql.Dialect) bool {
+	return slices.ContainsFunc(set.Versions, func(v format.Version) bool { return v.Up != nil && v.Up.Dialect == d })
 }
 
 // onPostgres starts the one server that all sets share.

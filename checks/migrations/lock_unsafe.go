@@ -62,7 +62,11 @@ func (a *audit) lock() report.Criterion {
 	}
 	t := report.Examine(RuleLock)
 	a.sites(func(s *format.Set, v *format.Version) {
-		if v.Up == nil || v.Up.Language != format.SQL || s.Dialect != sql.Postgres && v.Up.Dialect != sql.Postgres {
+		if v.Up == nil || s.Dialect != sql.Postgres && v.Up.Dialect != sql.Postgres {
+			return
+		}
+		if v.Up.Language != format.SQL || len(v.Up.Script(s.Dialect).Templates) > 0 {
+			t.Undecided(unreadUps, report.Related{Position: v.Up.Position, Message: "migration " + v.Title()})
 			return
 		}
 		first, count, touches := "", 0, false

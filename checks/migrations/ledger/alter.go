@@ -307,6 +307,7 @@ func (l *Ledger) redefine(t *Table, c *cursor) {
 		return
 	}
 	*old = scratch.Columns[0]
+	old.NotNull = old.NotNull || slices.ContainsFunc(keys, func(k Constraint) bool { return k.Kind == "primary key" && slices.Contains(k.Columns, from) })
 	t.Constraints = append(keys, scratch.Constraints...)
 	if old.Name != from {
 		t.renameColumn(from, old.Name)
@@ -373,6 +374,9 @@ func (t *Table) renameColumn(from, to string) {
 		}
 		if k.Kind == "check" {
 			k.definition = renameWord(k.definition, from, to)
+		}
+		if strings.HasPrefix(k.Name, "(") { // named by its columns for want of a name
+			k.Name = "(" + strings.Join(k.Columns, ", ") + ")"
 		}
 	}
 	for i := range t.Indexes {

@@ -455,10 +455,28 @@ func (l *Ledger) automaticName(t *Table, k Constraint) string {
 	table := t.Name[strings.LastIndexByte(t.Name, '.')+1:]
 	label := map[string]string{"primary key": "pkey", "unique constraint": "key", "foreign key": "fkey", "check": "check", "exclusion constraint": "excl"}[k.Kind]
 	columns := strings.Join(k.Columns, "_")
-	if k.Kind == "primary key" {
+	switch {
+	case k.Kind == "primary key":
 		columns = ""
+	case k.Kind == "check" && len(k.Columns) == 0:
+		columns = t.onlyColumn(k.definition)
 	}
 	return t.free(table, columns, label)
+}
+
+// onlyColumn is the one column that a condition names; empty for none or several.
+func (t *Table) onlyColumn(condition string) string {
+	only := ""
+	for _, c := range t.Columns {
+		if !mentions(condition, c.Name) {
+			continue
+		}
+		if only != "" {
+			return ""
+		}
+		only = c.Name
+	}
+	return only
 }
 
 // free adds a number where the name is taken.
@@ -548,6 +566,11 @@ func (l *Ledger) createIndex(st sql.Statement, c *cursor) {
 func (c *cursor) indexEnd(method string) string {
 	words := []string{method}
 	for !c.done() {
+		if c.ledger.dialect == sql.MySQL && (c.skip("LOCK") || c.skip("ALGORITHM")) { // how to build it, not what it is
+			c.symbol("=")
+			c.at++
+			continue
+		}
 		if c.skip("WHERE") {
 			words = append(words, "where", expression(c.tokens[c.at:]))
 			break

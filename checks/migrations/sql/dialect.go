@@ -78,9 +78,15 @@ var telltales = []struct {
 	{SQLite, regexp.MustCompile(`(?i)\bautoincrement\b|\bpragma\b|\bsqlite_master\b|\bwithout\s+rowid\b|\bstrftime\(|\)\s*strict\s*;|\bdatetime\('now'`)},
 }
 
+// lineComments often speak of another database than the one the script is for.
+var lineComments = regexp.MustCompile(`(?m)--.*$`)
+
 // Guess names the dialect that only its own spellings give away; a text with
 // those of two dialects, or of none, is Unknown.
 func Guess(text string) Dialect {
+	if strings.Contains(text, "--") {
+		text = lineComments.ReplaceAllString(text, "")
+	}
 	found := Unknown
 	for _, t := range telltales {
 		if !t.pattern.MatchString(text) {
