@@ -16,6 +16,7 @@ import (
 // code is the module's source, indexed for evaluation.
 type code struct {
 	funcs    map[string]*declared
+	order    []*declared // by key
 	keys     map[*types.Func]string
 	globals  map[types.Object]*initialiser
 	packages map[string]*packages.Package
@@ -153,11 +154,15 @@ func (c *code) key(fn *types.Func) string {
 func (c *code) own(pkg *types.Package) bool { return pkg != nil && c.packages[pkg.Path()] != nil }
 
 func (c *code) sorted() []*declared {
+	if len(c.order) == len(c.funcs) {
+		return c.order
+	}
 	out := make([]*declared, 0, len(c.funcs))
 	for _, d := range c.funcs {
 		out = append(out, d)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].key < out[j].key })
+	c.order = out
 	return out
 }
 

@@ -194,7 +194,7 @@ func shortKey(key string) string {
 
 // conclude turns what was registered into rows, with a budget of its own.
 func (m *machine) conclude() {
-	m.steps = 0
+	m.steps, m.deadline = 0, time.Now().Add(m.opts.Timeout/2)
 	m.guarded("the handlers", m.assemble)
 }
 

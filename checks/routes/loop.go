@@ -97,7 +97,7 @@ func (m *machine) bindTo(target ast.Expr, tok token.Token, v value) {
 // elements lists what a range loop goes over; open says that there may be more.
 func (m *machine) elements(over value) (elems []element, open bool) {
 	for _, v := range choices(over) {
-		e, o := m.elementsOf(bare(v))
+		e, o := m.elementsOf(target(v))
 		elems, open = append(elems, e...), open || o
 	}
 	return elems, open
@@ -119,8 +119,6 @@ func (m *machine) elementsOf(v value) (elems []element, open bool) {
 			}
 		}
 		return elems, x.open
-	case *pointer:
-		return m.elementsOf(bare(x.to.v))
 	case num:
 		n, ok := intOf(x)
 		if !ok || n > maxUnroll {

@@ -24,7 +24,7 @@ func (m *machine) outside(o *origin, t types.Type, e *ast.CallExpr) value {
 	m.ended = o.fn != nil && neverReturns(o.fn)
 	for _, a := range o.args {
 		if o.fn == nil || !buildsAhead(o.fn) {
-			m.hand(a, e.Pos())
+			m.hand(a, e.Pos(), 0)
 		}
 	}
 	if o.fn == nil || !readsOnly(o.fn) {
@@ -82,7 +82,10 @@ func buildsAhead(fn *types.Func) bool {
 // hand gives a value to code outside the module: functions that may register
 // routes are called. Those that make something are what an injector provides:
 // they are called where a parameter asks for it, or at the end.
-func (m *machine) hand(v value, pos token.Pos) {
+func (m *machine) hand(v value, pos token.Pos, depth int) {
+	if depth > 4 {
+		return
+	}
 	switch x := bare(v).(type) {
 	case *closure, *function:
 		switch made := m.offer(x); {
@@ -94,11 +97,11 @@ func (m *machine) hand(v value, pos token.Pos) {
 		}
 	case *slice:
 		for _, c := range x.cells {
-			m.hand(c.v, pos)
+			m.hand(c.v, pos, depth+1)
 		}
 	case *alt:
 		for _, a := range x.vals {
-			m.hand(a, pos)
+			m.hand(a, pos, depth+1)
 		}
 	}
 }

@@ -153,8 +153,6 @@ type Call struct {
 	NoStrip bool
 	// Extends: the path is added to the route's own rather than set.
 	Extends bool
-	// Restarts: a group's middleware replaces the parent's.
-	Restarts bool
 	// Run carries out Special, on a router, and Value, where r is nil.
 	Run func(w *wireCall, r *router) value
 }

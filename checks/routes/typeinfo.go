@@ -119,6 +119,9 @@ func dynamicType(v value) types.Type {
 	case *structVal:
 		return x.typ
 	case *pointer:
+		if _, twice := bare(x.to.v).(*pointer); twice {
+			return nil
+		}
 		if t := dynamicType(x.to.v); t != nil {
 			return types.NewPointer(t)
 		}

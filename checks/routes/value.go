@@ -190,6 +190,18 @@ func bare(v value) value {
 	}
 }
 
+// target is what a pointer leads to, through a few pointers at most.
+func target(v value) value {
+	for range 4 {
+		p, ok := bare(v).(*pointer)
+		if !ok {
+			break
+		}
+		v = p.to.v
+	}
+	return bare(v)
+}
+
 // choices lists the alternatives of a value; a plain value is its only one.
 func choices(v value) []value {
 	if a, ok := bare(v).(*alt); ok {
