@@ -26,7 +26,8 @@ var Rule = rule.Rule{
 	Why:      "The caller goes on as if the work were done: the client is told that it was saved, and it was not.",
 	Fix:      "Return the error; where the failure is expected, test for it with errors.Is and say so.",
 	Limits: "Judged are functions with an error result whose branch for err != nil does nothing but log and return nil for it. Where " +
-		"another result is a truth value, or the error is a parameter, nil is taken to be the answer. A deliberate best effort is reported.",
+		"another result is a truth value, or the error is a parameter, nil is taken to be the answer. A branch with a comment, and one in a " +
+		"handler, are undecided; a best effort that nothing explains is reported.",
 	Example: example,
 }
 
@@ -50,10 +51,16 @@ func run(pass *analysis.Pass) (any, error) {
 			if obj == nil || isParam(pass, f, obj) {
 				return true
 			}
-			if ret := onlyReturnsNil(pass, test.Body); ret != nil {
-				r.Report(Rule, ret, nil, "%s is not nil here, and nil is returned for it: return the error", obj.Name())
-			} else {
+			ret := onlyReturnsNil(pass, test.Body)
+			switch {
+			case ret == nil:
 				r.Examine(Rule, 1)
+			case explained(f.File, test.Body):
+				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+", and a comment gives a reason")
+			case isHandler(f):
+				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+" in a handler, where an answer may have been sent before")
+			default:
+				r.Report(Rule, ret, nil, "%s is not nil here, and nil is returned for it: return the error", obj.Name())
 			}
 			return true
 		})
@@ -133,4 +140,19 @@ func isZero(pass *analysis.Pass, e ast.Expr) bool {
 	}
 	lit, ok := ast.Unparen(e).(*ast.CompositeLit)
 	return ok && len(lit.Elts) == 0
+}
+
+// explained knows a branch in which a comment says why.
+func explained(f *ast.File, body *ast.BlockStmt) bool {
+	for _, c := range f.Comments {
+		if body.Pos() <= c.Pos() && c.End() <= body.End() {
+			return true
+		}
+	}
+	return false
+}
+
+func isHandler(f source.Func) bool {
+	_, ok := web.IsHandler(f.Sig)
+	return ok
 }

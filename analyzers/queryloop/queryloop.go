@@ -76,6 +76,17 @@ type judge struct {
 	pass   *analysis.Pass
 	report *diag.Reporter
 	known  map[*types.Func]string
+	scope  *web.Scope
+}
+
+// writes knows statements that change rows, also those that return some.
+func writes(text string) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(strings.ToUpper(text)), " ")
+	switch strings.TrimSpace(strings.SplitN(first, "\n", 2)[0]) {
+	case "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "CREATE", "DROP", "ALTER":
+		return true
+	}
+	return false
 }
 
 func (j *judge) learn(f source.Func) {
@@ -86,6 +97,7 @@ func (j *judge) learn(f source.Func) {
 	if !ok || j.known[fn] != "" {
 		return
 	}
+	j.scope = web.NewScope(j.pass.TypesInfo, f.Body)
 	for call := range source.Calls(f.Body) {
 		if where := j.reads(call); where != "" {
 			j.known[fn] = where
@@ -107,6 +119,9 @@ func (j *judge) reads(call *ast.CallExpr) string {
 		if recv := web.TypeName(fn.Signature().Recv().Type()); q.Text < 0 && !strings.HasSuffix(recv, "Stmt") || strings.Contains(fn.Name(), "Exec") || strings.HasPrefix(fn.Name(), "Prepare") {
 			return ""
 		}
+		if q.Text >= 0 && q.Text < len(call.Args) && writes(j.scope.String(call.Args[q.Text])) {
+			return ""
+		}
 		return source.Callee(call)
 	}
 	if recv := fn.Signature().Recv(); recv != nil && gormReads[fn.Name()] {
@@ -119,7 +134,7 @@ func (j *judge) reads(call *ast.CallExpr) string {
 		return where
 	}
 	var fact Queries
-	if fn.Pkg() != j.pass.Pkg && j.pass.ImportObjectFact(fn, &fact) {
+	if fn.Pkg() != j.pass.Pkg && source.SameModule(j.pass, fn.Pkg()) && j.pass.ImportObjectFact(fn, &fact) {
 		return fact.Where
 	}
 	return ""
@@ -129,6 +144,7 @@ func (j *judge) function(f source.Func) {
 	if f.Decl != nil && names.Has(f.Decl.Name.Name, "migrate", "migration", "seed", "up", "down", "init", "install", "upgrade", "backup", "restore") {
 		return
 	}
+	j.scope = web.NewScope(j.pass.TypesInfo, f.Body)
 	inside := map[*ast.CallExpr]ast.Node{}
 	source.Inspect(f.Body, func(n ast.Node) bool {
 		if body := j.elements(n); body != nil {

@@ -118,7 +118,7 @@ func (r *Result) helper(fn *types.Func) *Helper {
 		return h
 	}
 	h := new(Helper)
-	if fn.Pkg() != r.pass.Pkg && r.pass.ImportObjectFact(fn, h) {
+	if fn.Pkg() != r.pass.Pkg && source.SameModule(r.pass, fn.Pkg()) && r.pass.ImportObjectFact(fn, h) {
 		return h
 	}
 	return nil

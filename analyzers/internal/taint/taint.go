@@ -176,7 +176,7 @@ func entries(pass *analysis.Pass, fn *types.Func, known map[*types.Func]*Sinks) 
 		return s.Entries
 	}
 	var s Sinks
-	if fn.Pkg() != pass.Pkg && pass.ImportObjectFact(fn, &s) {
+	if fn.Pkg() != pass.Pkg && source.SameModule(pass, fn.Pkg()) && pass.ImportObjectFact(fn, &s) {
 		return s.Entries
 	}
 	return nil

@@ -15,19 +15,22 @@ func clean() {}
 
 func bad() error {
 	_, err := work()
+	// want+2 `err is not nil here, and nil is returned for it`
 	if err != nil {
-		return nil // want `err is not nil here, and nil is returned for it`
+		return nil
 	}
+	// want+3 `err is not nil here`
 	if _, err := work(); err != nil {
 		log.Println(err)
-		return nil // want `err is not nil here`
+		return nil
 	}
 	return nil
 }
 
 func badValue() (*result, error) {
+	// want+2 `err is not nil here`
 	if _, err := work(); err != nil {
-		return nil, nil // want `err is not nil here`
+		return nil, nil
 	}
 	return &result{}, nil
 }
@@ -58,4 +61,12 @@ func valid() (bool, error) {
 		return false, nil
 	}
 	return true, nil
+}
+
+func explained() error {
+	if _, err := work(); err != nil {
+		// It may be gone already.
+		return nil
+	}
+	return nil
 }

@@ -19,6 +19,11 @@ func good(db *sql.DB, ids []int, batches [][]int) {
 	for _, id := range ids {
 		_, _ = db.Exec("INSERT INTO t (id) VALUES ($1)", id)
 	}
+	for range ids {
+		q := `
+			INSERT INTO t (id) VALUES ($1) RETURNING id`
+		_ = db.QueryRow(q)
+	}
 	for range batches {
 		_ = db.QueryRow("SELECT 1")
 	}
