@@ -22,7 +22,7 @@ var RuleRoundtrip = rule.Rule{
 	Why: "The rollback fails or leaves the schema between two versions in the very moment in which it is needed, " +
 		"and the next attempt to deploy fails on what was left over.",
 	Fix: "Make the down restore what is listed: drop what the up adds, add again what it drops with all of its indexes and constraints.",
-	Limits: "Migrations run on an empty database: what depends on rows is not seen. The order of columns is not held against a down. Versions written in Go, " +
+	Limits: "Migrations run on an empty database: what depends on rows is not seen. The order of columns is not held against a down. Each version is taken back alone, so that downs that work as a group only are found. Versions written in Go, " +
 		"templates, and scripts that need functions, extensions or roles that are not here are undecided, as are databases without an engine at hand.",
 	Example: roundtripExample,
 }

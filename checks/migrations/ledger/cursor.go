@@ -140,7 +140,42 @@ func expression(tokens []sql.Token) string {
 	for len(plain) > 1 && plain[0].IsSymbol("(") && sql.Closing(plain, 0) == len(plain)-1 {
 		plain = plain[1 : len(plain)-1]
 	}
-	return strings.Join(sql.Normal(plain), " ")
+	return strings.Join(sql.Normal(withoutNeedlessBrackets(plain)), " ")
+}
+
+// withoutNeedlessBrackets opens brackets around single comparisons, which
+// PostgreSQL writes when it prints a condition and people do not.
+func withoutNeedlessBrackets(tokens []sql.Token) []sql.Token {
+	var out []sql.Token
+	for i := 0; i < len(tokens); i++ {
+		if !tokens[i].IsSymbol("(") || i > 0 && tokens[i-1].Kind != sql.Symbol && !tokens[i-1].Is("AND") && !tokens[i-1].Is("OR") {
+			out = append(out, tokens[i])
+			continue
+		}
+		end := sql.Closing(tokens, i)
+		inner := tokens[i+1 : max(end, i+1)]
+		if !isComparison(inner) {
+			out = append(out, tokens[i])
+			continue
+		}
+		out = append(out, inner...)
+		i = end
+	}
+	return out
+}
+
+// isComparison reports one comparison that no AND or OR joins with another.
+func isComparison(tokens []sql.Token) bool {
+	compares := false
+	for _, t := range tokens {
+		switch {
+		case t.Is("AND"), t.Is("OR"), t.IsSymbol("("):
+			return false
+		case t.IsSymbol("="), t.IsSymbol("<"), t.IsSymbol(">"), t.Is("IS"), t.Is("LIKE"):
+			compares = true
+		}
+	}
+	return compares
 }
 
 // rest is everything that is left, written the same way whatever its spelling.
