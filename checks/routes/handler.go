@@ -105,13 +105,34 @@ func (m *machine) resolveFunction(f *function, depth int) served {
 	}
 	if f.bound {
 		if f.fn.Name() == "ServeHTTP" {
-			return m.resolve(f.recv, depth+1)
+			return m.resolveForeign(f, depth)
 		}
 		if types.IsInterface(f.fn.Type().(*types.Signature).Recv().Type()) {
 			if g, ok := m.implementationOf(f.fn, f.recv).(*function); ok && g.fn != f.fn {
 				return m.resolveFunction(g, depth+1)
 			}
 		}
+	}
+	return served{fn: f}
+}
+
+// resolveForeign looks into an object whose ServeHTTP is another module's: a
+// router, a map from methods, or a struct with a handler among its fields.
+func (m *machine) resolveForeign(f *function, depth int) served {
+	switch x := target(f.recv).(type) {
+	case *router, *unknown, *alt:
+		return m.resolve(x, depth+1)
+	case *structVal:
+		for _, c := range sortedFields(x.fields) {
+			if c.v == nil || !m.handlerLike(c.v) || !m.takesRequest(c.v) {
+				continue
+			}
+			if s := m.resolve(c.v, depth+1); s.router != nil || s.fn != nil {
+				s.around = append([]Handler{{Name: shortName(f.fn)}}, s.around...)
+				return s
+			}
+		}
+		return served{name: shortName(f.fn), opaque: true}
 	}
 	return served{fn: f}
 }

@@ -29,3 +29,4 @@ func (r *Route) Handler(h http.Handler) *Route                                  
 func (r *Route) HandlerFunc(f func(http.ResponseWriter, *http.Request)) *Route           { return nil }
 func (r *Route) Subrouter() *Router                                                      { return nil }
 func (r *Route) BuildOnly() *Route                                                       { return nil }
+func Vars(r *http.Request) map[string]string { return nil }
