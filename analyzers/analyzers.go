@@ -5,9 +5,11 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/backend-conformance/conformance/analyzers/clientperrequest"
 	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
 	"github.com/backend-conformance/conformance/analyzers/commandinjection"
 	"github.com/backend-conformance/conformance/analyzers/compiledrequest"
+	"github.com/backend-conformance/conformance/analyzers/complexity"
 	"github.com/backend-conformance/conformance/analyzers/concatloop"
 	"github.com/backend-conformance/conformance/analyzers/cookie"
 	"github.com/backend-conformance/conformance/analyzers/credential"
@@ -33,6 +35,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
 	"github.com/backend-conformance/conformance/analyzers/requestcontext"
 	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
+	"github.com/backend-conformance/conformance/analyzers/selectstar"
 	"github.com/backend-conformance/conformance/analyzers/sensitivelog"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
 	"github.com/backend-conformance/conformance/analyzers/sharedstate"
@@ -41,6 +44,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/tlsweak"
 	"github.com/backend-conformance/conformance/analyzers/tokenunverified"
 	"github.com/backend-conformance/conformance/analyzers/transaction"
+	"github.com/backend-conformance/conformance/analyzers/undocumented"
 	"github.com/backend-conformance/conformance/analyzers/upstream"
 	"github.com/backend-conformance/conformance/analyzers/xss"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -95,6 +99,10 @@ func Owners() []Owner {
 		{sensitivelog.Analyzer, []rule.Rule{sensitivelog.Rule}},
 		{logunstructured.Analyzer, []rule.Rule{logunstructured.Rule}},
 		{middleware.Analyzer, []rule.Rule{middleware.Rule}},
+		{complexity.Analyzer, []rule.Rule{complexity.Rule}},
+		{undocumented.Analyzer, []rule.Rule{undocumented.Rule}},
+		{selectstar.Analyzer, []rule.Rule{selectstar.Rule}},
+		{clientperrequest.Analyzer, []rule.Rule{clientperrequest.Rule}},
 	}
 }
 

@@ -3,9 +3,11 @@ package directive
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/backend-conformance/conformance/analyzers/clientperrequest"
 	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
 	"github.com/backend-conformance/conformance/analyzers/commandinjection"
 	"github.com/backend-conformance/conformance/analyzers/compiledrequest"
+	"github.com/backend-conformance/conformance/analyzers/complexity"
 	"github.com/backend-conformance/conformance/analyzers/concatloop"
 	"github.com/backend-conformance/conformance/analyzers/cookie"
 	"github.com/backend-conformance/conformance/analyzers/credential"
@@ -30,6 +32,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
 	"github.com/backend-conformance/conformance/analyzers/requestcontext"
 	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
+	"github.com/backend-conformance/conformance/analyzers/selectstar"
 	"github.com/backend-conformance/conformance/analyzers/sensitivelog"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
 	"github.com/backend-conformance/conformance/analyzers/sharedstate"
@@ -38,6 +41,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/tlsweak"
 	"github.com/backend-conformance/conformance/analyzers/tokenunverified"
 	"github.com/backend-conformance/conformance/analyzers/transaction"
+	"github.com/backend-conformance/conformance/analyzers/undocumented"
 	"github.com/backend-conformance/conformance/analyzers/upstream"
 	"github.com/backend-conformance/conformance/analyzers/xss"
 )
@@ -46,9 +50,11 @@ import (
 // finds one that is missing here.
 func judges() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
+		clientperrequest.Analyzer,
 		clienttimeout.Analyzer,
 		commandinjection.Analyzer,
 		compiledrequest.Analyzer,
+		complexity.Analyzer,
 		concatloop.Analyzer,
 		cookie.Analyzer,
 		credential.Analyzer,
@@ -73,6 +79,7 @@ func judges() []*analysis.Analyzer {
 		randomweak.Analyzer,
 		requestcontext.Analyzer,
 		rowsleaked.Analyzer,
+		selectstar.Analyzer,
 		sensitivelog.Analyzer,
 		servertimeout.Analyzer,
 		sharedstate.Analyzer,
@@ -81,6 +88,7 @@ func judges() []*analysis.Analyzer {
 		tlsweak.Analyzer,
 		tokenunverified.Analyzer,
 		transaction.Analyzer,
+		undocumented.Analyzer,
 		upstream.Analyzer,
 		xss.Analyzer,
 	}

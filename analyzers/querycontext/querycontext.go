@@ -4,10 +4,12 @@ package querycontext
 import (
 	_ "embed"
 	"go/ast"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/names"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/sqlapi"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
@@ -23,7 +25,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Performant},
 	Why:      "When the client is gone or the deadline is over, the query runs on and holds its connection.",
 	Fix:      "Use the ...Context methods, and pass the request's context down to them.",
-	Limits: "Queries in main and init are not judged. Whether a context that is passed in comes from the request is taken on trust. ORMs other " +
+	Limits: "Queries in functions that set up or migrate are not judged. Whether a context that is passed in comes from the request is taken on trust. ORMs other " +
 		"than sqlx are not judged.",
 	Example: example,
 }
@@ -35,8 +37,11 @@ var Analyzer = &analysis.Analyzer{
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
+	if strings.Contains(pass.Pkg.Path(), "migrat") {
+		return r.Result()
+	}
 	for f := range source.Functions(pass) {
-		if f.Decl != nil && (f.Decl.Name.Name == "init" || f.Decl.Name.Name == "main") {
+		if setsUp(f) {
 			continue
 		}
 		at := hand(f)
@@ -77,4 +82,13 @@ func isFresh(pass *analysis.Pass, e ast.Expr) bool {
 	}
 	name := web.Name(web.Callee(pass.TypesInfo, call))
 	return name == "context.Background" || name == "context.TODO"
+}
+
+// setsUp knows functions that run before there are requests.
+func setsUp(f source.Func) bool {
+	decl := f.Decl
+	if decl == nil {
+		decl = f.Outer
+	}
+	return decl != nil && names.Has(decl.Name.Name, "main", "init", "install", "upgrade", "migrate", "migration", "migrations", "seed", "setup", "connect", "schema")
 }

@@ -1,0 +1,14 @@
+package complexity
+
+import (
+	"testing"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/fixture"
+)
+
+func TestComplexity(t *testing.T) {
+	got := fixture.Run(t, Analyzer, "a")[Rule.ID]
+	if want := (fixture.Tally{Examined: 2, Undecided: 0}); got != want {
+		t.Errorf("sites: got %+v, want %+v", got, want)
+	}
+}

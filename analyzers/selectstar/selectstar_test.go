@@ -1,0 +1,14 @@
+package selectstar
+
+import (
+	"testing"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/fixture"
+)
+
+func TestSelectStar(t *testing.T) {
+	got := fixture.Run(t, Analyzer, "a")[Rule.ID]
+	if want := (fixture.Tally{Examined: 4, Undecided: 0}); got != want {
+		t.Errorf("sites: got %+v, want %+v", got, want)
+	}
+}
