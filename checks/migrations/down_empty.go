@@ -181,7 +181,7 @@ func upRelated(s *format.Set, v *format.Version) []report.Related {
 	if v.Up.Language == format.SQL {
 		for _, st := range v.Up.Script(s.Dialect).Statements {
 			if st.Effect() == sql.Schema {
-				at.Line = st.Line
+				at.File, at.Line = st.File, st.Line
 				break
 			}
 		}

@@ -191,14 +191,24 @@ func scriptOf(p *format.Part, d sql.Dialect) *engine.Script {
 	case format.Other:
 		return &engine.Script{Skip: "it is not written in SQL"}
 	}
+	out := &engine.Script{}
+	for _, f := range p.Files() {
+		if out.Skip = addStatements(out, f, d); out.Skip != "" {
+			return out
+		}
+	}
+	return out
+}
+
+// addStatements cuts one file; it gives the reason where that cannot be done.
+func addStatements(out *engine.Script, p *format.Part, d sql.Dialect) (skip string) {
 	script := p.Script(d)
 	switch {
 	case len(script.Templates) > 0:
-		return &engine.Script{Skip: "it is a template: " + script.Templates[0].Text}
+		return "it is a template: " + script.Templates[0].Text
 	case len(script.Problems) > 0:
-		return &engine.Script{Skip: "it cannot be read: " + script.Problems[0].Message}
+		return "it cannot be read: " + script.Problems[0].Message
 	}
-	out := &engine.Script{}
 	for _, st := range script.Statements {
 		switch st.First() {
 		case "BEGIN", "COMMIT", "END", "ROLLBACK", "START", "SAVEPOINT", "RELEASE", "VACUUM", "ANALYZE":
@@ -206,7 +216,7 @@ func scriptOf(p *format.Part, d sql.Dialect) *engine.Script {
 		}
 		out.Statements = append(out.Statements, engine.Statement{Text: st.Source(p.Text), File: p.File, Line: st.Line, Conditional: st.Conditional()})
 	}
-	return out
+	return ""
 }
 
 // verdict is what running a version showed, or why it was not run.

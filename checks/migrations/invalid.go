@@ -67,8 +67,13 @@ func (a *audit) invalid() report.Criterion {
 		for j := range set.Versions {
 			v := &set.Versions[j]
 			for _, p := range []*format.Part{v.Up, v.Down} {
-				if p != nil && p.Language == format.SQL && !refused[p.File] && !failing[p.File] {
-					a.readable(t, set, v, p)
+				if p == nil || p.Language != format.SQL {
+					continue
+				}
+				for _, f := range p.Files() {
+					if !refused[f.File] && !failing[f.File] {
+						a.readable(t, set, v, f)
+					}
 				}
 			}
 		}

@@ -410,6 +410,17 @@ CREATE TABLE a (id INTEGER PRIMARY KEY);
 -- store/migration/0.10/00__b.sql --
 ALTER TABLE a ADD COLUMN b TEXT;
 `, []string{"migration-down-missing store/migration/0.9/00__a.sql:1 none of the 2 own loader migrations in store/migration has a down script; write the way back for each, beginning with the newest"}},
+		{"an own loader whose folders are the versions", `
+-- schema/versioned/v1.0/tables.sql --
+CREATE TABLE a (id INTEGER PRIMARY KEY);
+-- schema/versioned/v1.1/one.sql --
+ALTER TABLE a ADD COLUMN b TEXT;
+-- schema/versioned/v1.1/two.sql --
+CREATE TABLE b (id INTEGER);
+`, []string{
+			"migration-down-missing schema/versioned/v1.0/tables.sql:1 none of the 2 own loader migrations in schema/versioned has a down script; write the way back for each, beginning with the newest",
+			"table-without-primary-key schema/versioned/v1.1/two.sql:1 table b has no primary key; declare the columns that identify a row",
+		}},
 		{"an own loader with folders for the directions", `
 -- db/migrations/up/1_a.sql --
 CREATE TABLE a (id INTEGER PRIMARY KEY);

@@ -121,6 +121,8 @@ type Part struct {
 	Language Language
 	// Text is the SQL.
 	Text string
+	// Rest are further files of the same direction, in their order.
+	Rest []*Part
 	// Dialect is that of the part alone where one folder serves several; Unknown
 	// where the set's holds.
 	Dialect sql.Dialect
@@ -138,7 +140,25 @@ func (p *Part) Script(d sql.Dialect) sql.Script {
 	if d == sql.Unknown {
 		d = sql.Guess(p.Text)
 	}
-	return sql.Split(p.Text, d, max(p.Line, 1))
+	script := sql.Split(p.Text, d, max(p.Line, 1))
+	for i := range script.Statements {
+		script.Statements[i].File = p.File
+	}
+	for _, r := range p.Rest {
+		more := r.Script(d)
+		script.Statements = append(script.Statements, more.Statements...)
+		script.Comments = append(script.Comments, more.Comments...)
+		script.Templates = append(script.Templates, more.Templates...)
+		script.Problems = append(script.Problems, more.Problems...)
+	}
+	return script
+}
+
+// Files are the part's files one by one.
+func (p *Part) Files() []*Part {
+	first := *p
+	first.Rest = nil
+	return append([]*Part{&first}, p.Rest...)
 }
 
 // Effect is what the part does.

@@ -88,18 +88,26 @@ func (d *Folder) scripts() []*File {
 func readOwn(d *Folder) Set {
 	var set Set
 	halves := ownHalves(d.scripts(), "", false)
+	var whole []Version
 	for _, c := range d.directed() {
 		set.Below = append(set.Below, c.Path)
 		halves = append(halves, ownHalves(c.scripts(), "", ownDowns[strings.ToLower(path.Base(c.Path))])...)
 	}
 	for _, c := range d.numbered() {
 		set.Below = append(set.Below, c.Path)
-		halves = append(halves, ownHalves(c.scripts(), ownFolder.FindStringSubmatch(path.Base(c.Path))[1], false)...)
+		version := ownFolder.FindStringSubmatch(path.Base(c.Path))[1]
+		if c.named(ownName, Shaped) == None { // the folder itself is the version
+			whole = append(whole, wholeFolder(c, version))
+			continue
+		}
+		halves = append(halves, ownHalves(c.scripts(), version, false)...)
 	}
 	set.Versions = pair(halves, byParts, func(first, second half) {
 		set.Order = append(set.Order, defect(second.file, 1, "version %s has two scripts for one direction, %s and %s; renumber one",
 			second.number, first.file.Name, second.file.Name))
 	})
+	set.Versions = append(set.Versions, whole...)
+	slices.SortStableFunc(set.Versions, byParts)
 	for i := range set.Versions {
 		if v := &set.Versions[i]; v.Up != nil {
 			v.Remedy = "add a script that takes it back"
@@ -110,6 +118,16 @@ func readOwn(d *Folder) Set {
 	}
 	set.Order = append(set.Order, lonely(set.Versions)...)
 	return set
+}
+
+// wholeFolder is a version whose statements lie in several files without numbers.
+func wholeFolder(d *Folder, number string) Version {
+	files := d.scripts()
+	v := Version{Number: number, Up: wholeFile(files[0])}
+	for _, f := range files[1:] {
+		v.Up.Rest = append(v.Up.Rest, wholeFile(f))
+	}
+	return v
 }
 
 // ownHalves reads file names; within the folder of a version a file needs no number.

@@ -215,6 +215,9 @@ func (l *Ledger) Apply(s sql.Script, file string) (doubt string) {
 	}
 	for _, st := range s.Statements {
 		c := &cursor{ledger: l, tokens: st.Tokens, file: file, line: st.Line}
+		if st.File != "" {
+			c.file = st.File
+		}
 		l.enter(st, c)
 	}
 	return l.doubt

@@ -10,8 +10,10 @@ type Statement struct {
 	Tokens []Token
 	// Start and End are byte offsets into the text that was split.
 	Start, End int
-	// Line is where its first token stands.
+	// Line is where its first token stands, in File where the reader of several
+	// files set that.
 	Line int
+	File string
 	// Terminated says that something ends it other than the end of the text.
 	Terminated bool
 }
