@@ -1,0 +1,80 @@
+package migrations
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestOutside: constant statements that reach a query method, through whatever
+// variable, and nothing else.
+func TestOutside(t *testing.T) {
+	const archive = `
+-- go.mod --
+module example.com/shop
+
+go 1.26
+-- store.go --
+package shop
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+const orders = "CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY)"
+
+var steps = []string{
+	"SELECT 1",
+	"CREATE INDEX i ON orders (id)",
+}
+
+func Open(ctx context.Context, db *sql.DB) error {
+	if _, err := db.ExecContext(ctx, orders); err != nil {
+		return fmt.Errorf("create table orders: %w", err)
+	}
+	for _, s := range steps {
+		db.Exec(s)
+	}
+	more := "ALTER TABLE orders " + "ADD COLUMN n INTEGER"
+	db.Exec(more)
+	return nil
+}
+
+func Harmless(db *sql.DB, name string) {
+	db.Exec("CREATE TEMP TABLE scratch (id INTEGER)")
+	db.Exec("CREATE TABLE IF NOT EXISTS schema_migrations (version TEXT)")
+	db.Exec("INSERT INTO log VALUES ('CREATE TABLE x (y)')")
+	db.Exec("CREATE TABLE " + name)
+	fmt.Println("CREATE TABLE printed (id INTEGER)")
+}
+
+func Kept(db *sql.DB) {
+	//conformance:ignore schema-outside-migrations a cache that may be lost
+	db.Exec("CREATE TABLE cache (k TEXT PRIMARY KEY)")
+}
+-- store_test.go --
+package shop
+
+import "database/sql"
+
+func fixture(db *sql.DB) { db.Exec("CREATE TABLE fixture (id INTEGER)") }
+-- migrations/0001_items.up.sql --
+CREATE TABLE items (id INTEGER PRIMARY KEY);
+-- migrations/0001_items.down.sql --
+DROP TABLE items;
+`
+	want := []string{
+		"schema-outside-migrations store.go:17 shop.Open changes the schema outside of the migrations (CREATE TABLE orders); move it into a migration",
+		"schema-outside-migrations store.go:21 shop.Open changes the schema outside of the migrations (CREATE INDEX i); move it into a migration",
+		"schema-outside-migrations store.go:24 shop.Open changes the schema outside of the migrations (ALTER TABLE orders); move it into a migration",
+	}
+	cs := judged(t, loaded(t, archive))
+	if diff := cmp.Diff(want, found(cs)); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	if n := len(cs[RuleOutside.ID].Findings); n != 4 {
+		t.Errorf("%d findings with the suppressed one, want 4", n)
+	}
+}
