@@ -47,12 +47,12 @@ func unknown(reason string) *measurement {
 }
 
 func fromFile(r *check.Repo) *measurement {
-	const notRun = "the tests were not run, the profile given by --coverprofile stands in for them; run without it to see whether they pass"
+	name := filepath.Base(r.CoverProfile)
+	notRun := "the profile " + name + " (--coverprofile) was made by a run elsewhere, and that run says whether the tests pass"
 	p, err := openProfile(r.CoverProfile)
 	if err != nil {
 		return &measurement{unknown: err.Error(), notRun: notRun}
 	}
-	name := filepath.Base(r.CoverProfile)
 	return join(r, &measurement{profile: p, source: name, notRun: notRun})
 }
 

@@ -35,7 +35,7 @@ func packageUncovered(r *check.Repo, m *measurement) report.Criterion {
 		default:
 			t.Fail(report.Finding{
 				Message:  fmt.Sprintf("no test runs any of the %d statements of package %s; test it, or a caller that goes through it", p.Statements, p.Path),
-				Position: report.Position{File: m.firstFile(p.Path)}, Anchor: p.Path,
+				Position: report.Position{File: m.firstFile(p.Path), Line: 1}, Anchor: p.Path,
 			})
 		}
 	}

@@ -18,7 +18,8 @@ var RuleTestsFailing = rule.Rule{
 	Fix:      "Run the test that is named, repair the code or the test, and keep go test ./... in the pull request's checks.",
 	Limits: "Tests run without the environment's credentials and on this machine. Packages whose output shows a missing service " +
 		"(connection refused, no Docker) or a missing module are inconclusive. A test that does not finish before --timeout is " +
-		"inconclusive, since slow and stuck look alike; the reason names it.",
+		"inconclusive, since slow and stuck look alike; the reason names it. With --coverprofile the tests are not run, and the rule does not apply: " +
+		"whoever made the profile saw whether they pass.",
 }
 
 // findingsPerPackage bounds the list of one package; the message says how many more there are.
@@ -28,6 +29,8 @@ func testsFailing(r *check.Repo, s *suite, m *measurement) report.Criterion {
 	switch {
 	case len(s.functions()) == 0:
 		return report.NotApplicableTo(RuleTestsFailing, "there is no test to run; tests-missing says so")
+	case r.CoverProfile != "":
+		return report.NotApplicableTo(RuleTestsFailing, m.notRun)
 	case m.run == nil:
 		return report.CannotTell(RuleTestsFailing, m.notRun)
 	case m.run.startFailure != "":

@@ -15,7 +15,7 @@ var RuleConfigurationUndocumented = rule.Rule{
 	Section: rule.Documentation, Supports: []rule.Section{rule.Production}, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
 	Why: "A setting that only the code knows is found out in production, when its default turns out to be wrong.",
 	Fix: "Mention the variable in the README, in .env.example, in a compose file or in a page of the documentation.",
-	Limits: "Reads os.Getenv and its wrappers with constant names, struct tags env and envconfig, and viper.BindEnv. Keys of configuration files and viper's automatic names are not judged. " +
+	Limits: "Reads os.Getenv, its wrappers and functions that it is handed to, with constant names, struct tags env and envconfig, and viper.BindEnv. Keys of configuration files and viper's automatic names are not judged. " +
 		"Variables of the system (HOME, PATH, CI) are left out, and fields with a help text.",
 	Example: configurationExample,
 }
@@ -63,6 +63,10 @@ func configurationUndocumented(r *check.Repo, p prose, s settings, sup *suppress
 	}
 	for _, at := range s.unknown {
 		t.Undecided(at.String()+" reads an environment variable whose name is computed; name it by a constant", report.Related{Position: at, Message: "name is computed"})
+	}
+	if t.Examined() == 0 && s.derived.IsValid() {
+		return report.CannotTell(RuleConfigurationUndocumented, s.derived.String()+" "+s.derived.Message+
+			", which makes names of variables out of those of fields or keys; name them in tags, or read them by constant names, to have them judged", s.derived)
 	}
 	return t.Criterion("the code reads no environment variable")
 }

@@ -346,6 +346,37 @@ func main() {
 	}
 }
 
+// A program that is handed os.Getenv reads the environment by that parameter.
+func TestConfigurationFollowsFunctionValues(t *testing.T) {
+	const code = `package main
+
+import "os"
+
+type options struct{ lookup func(string) (string, bool) }
+
+func main() {
+	load(os.Getenv)
+	run(options{lookup: os.LookupEnv})
+	short := func(key string) string { return os.Getenv(key) }
+	short("SHOP_SHORT")
+}
+
+func load(getenv func(string) string) string { return further(getenv) + getenv("SHOP_PORT") }
+
+func further(get func(string) string) string { return get("SHOP_FURTHER") }
+
+func run(o options) { o.lookup("SHOP_FIELD") }
+`
+	got := summary(judge(t, repository(t, "main.go", code, "README.md", "SHOP_PORT, SHOP_FURTHER and SHOP_SHORT\n"))["configuration-undocumented"])
+	want := []string{
+		"partial 3/4",
+		"main.go:18: environment variable SHOP_FIELD is read here, but neither the README, .env.example nor the documentation mentions it; document it",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestConfigurationUndocumentedWithoutReads(t *testing.T) {
 	got := summary(judge(t, repository(t, "main.go", "package main\n\nfunc main() {}\n"))["configuration-undocumented"])
 	if diff := cmp.Diff([]string{"not_applicable 0/0", "the code reads no environment variable"}, got); diff != "" {

@@ -22,6 +22,9 @@ type settings struct {
 	variables []variable
 	// unknown are reads of variables whose name the code computes.
 	unknown []report.Position
+	// derived is where a library is imported that makes names out of those of
+	// fields or keys; the zero value where none is.
+	derived report.Related
 	// configurable holds when there is any way to configure the program.
 	configurable bool
 }
@@ -48,8 +51,8 @@ func readSettings(p *load.Program) settings {
 	if p == nil {
 		return settings{}
 	}
-	r := &settingsReader{program: p, wrappers: map[*types.Func]int{}, seen: map[string]bool{}}
-	for r.findWrappers() { // wrappers of wrappers
+	r := &settingsReader{program: p, wrappers: map[*types.Func]int{}, holders: map[types.Object]int{}, handed: map[*ast.CallExpr]bool{}, seen: map[string]bool{}}
+	for r.findWrappers() || r.findHolders() { // wrappers of wrappers
 	}
 	for _, pkg := range p.Packages {
 		for _, f := range pkg.Syntax {
@@ -58,6 +61,7 @@ func readSettings(p *load.Program) settings {
 			}
 		}
 	}
+	r.out.derived = r.derivingLibrary()
 	for _, lib := range configLibraries {
 		r.out.configurable = r.out.configurable || p.Imports(lib)
 	}
@@ -66,40 +70,78 @@ func readSettings(p *load.Program) settings {
 	return r.out
 }
 
+// derivingLibraries make names of variables out of names of fields or keys.
+var derivingLibraries = []string{
+	"github.com/kelseyhightower/envconfig", "github.com/vrischmann/envconfig", "github.com/ardanlabs/conf", "github.com/spf13/viper",
+	"github.com/knadh/koanf/providers/env", "github.com/knadh/koanf", "github.com/jinzhu/configor", "github.com/cristalhq/aconfig", "github.com/caarlos0/env",
+	"github.com/sethvargo/go-envconfig", "github.com/ilyakaznacheev/cleanenv", "github.com/gookit/config", "github.com/peterbourgon/ff",
+}
+
+func (r *settingsReader) derivingLibrary() report.Related {
+	for _, pkg := range r.program.Packages {
+		for _, f := range pkg.Syntax {
+			for _, spec := range f.Imports {
+				path := strings.Trim(spec.Path.Value, "`\"")
+				for _, lib := range derivingLibraries {
+					if path == lib || strings.HasPrefix(path, lib+"/") {
+						return report.Related{Position: r.program.Position(spec.Pos()), Message: "imports " + path}
+					}
+				}
+			}
+		}
+	}
+	return report.Related{}
+}
+
 type settingsReader struct {
 	program *load.Program
 	// wrappers are the module's own functions that hand a parameter on to a reader.
 	wrappers map[*types.Func]int
-	seen     map[string]bool
-	out      settings
+	// holders are parameters, variables and fields that a reader is handed to.
+	holders map[types.Object]int
+	// handed are the reads by which a wrapper hands its parameter on; its callers
+	// are looked at instead.
+	handed map[*ast.CallExpr]bool
+	seen   map[string]bool
+	out    settings
 }
 
 // argument is the position of the name among a call's arguments.
 func (r *settingsReader) argument(pkg *packages.Package, call *ast.CallExpr) (int, bool) {
-	fn := callee(pkg, call)
-	if fn == nil {
-		return 0, false
-	}
-	if i, ok := r.wrappers[fn]; ok {
-		return i, true
-	}
-	if fn.Signature().Recv() != nil {
-		return 0, false
-	}
-	i, ok := readers[fn.FullName()]
-	return i, ok
+	return r.reads(denoted(pkg, call.Fun))
 }
 
-func callee(pkg *packages.Package, call *ast.CallExpr) *types.Func {
-	fun := ast.Unparen(call.Fun)
-	switch f := fun.(type) { // instantiated generics
+// reads gives the position of the name among the arguments of a function, or
+// of a variable that holds one.
+func (r *settingsReader) reads(obj types.Object) (int, bool) {
+	switch o := obj.(type) {
+	case *types.Var:
+		i, ok := r.holders[o.Origin()]
+		return i, ok
+	case *types.Func:
+		if i, ok := r.wrappers[o]; ok {
+			return i, true
+		}
+		if o.Signature().Recv() != nil {
+			return 0, false
+		}
+		i, ok := readers[o.FullName()]
+		return i, ok
+	}
+	return 0, false
+}
+
+// denoted is the function or variable that an expression names; nil for others.
+func denoted(pkg *packages.Package, e ast.Expr) types.Object {
+	e = ast.Unparen(e)
+	switch f := e.(type) { // instantiated generics
 	case *ast.IndexExpr:
-		fun = f.X
+		e = f.X
 	case *ast.IndexListExpr:
-		fun = f.X
+		e = f.X
 	}
 	var id *ast.Ident
-	switch f := fun.(type) {
+	switch f := e.(type) {
 	case *ast.Ident:
 		id = f
 	case *ast.SelectorExpr:
@@ -107,10 +149,15 @@ func callee(pkg *packages.Package, call *ast.CallExpr) *types.Func {
 	default:
 		return nil
 	}
-	fn, _ := pkg.TypesInfo.Uses[id].(*types.Func)
-	if fn != nil {
-		fn = fn.Origin()
+	obj := pkg.TypesInfo.ObjectOf(id)
+	if fn, ok := obj.(*types.Func); ok {
+		return fn.Origin()
 	}
+	return obj
+}
+
+func callee(pkg *packages.Package, call *ast.CallExpr) *types.Func {
+	fn, _ := denoted(pkg, call.Fun).(*types.Func)
 	return fn
 }
 
@@ -132,7 +179,7 @@ func (r *settingsReader) findWrappers() bool {
 				if _, known := r.wrappers[fn]; known {
 					continue
 				}
-				if i, ok := r.handsOn(pkg, fn, fd.Body); ok {
+				if i, ok := r.handsOn(pkg, fn.Signature(), fd.Body); ok {
 					r.wrappers[fn] = i
 					found = true
 				}
@@ -143,7 +190,7 @@ func (r *settingsReader) findWrappers() bool {
 }
 
 // handsOn finds the parameter that a function reads the environment by.
-func (r *settingsReader) handsOn(pkg *packages.Package, fn *types.Func, body *ast.BlockStmt) (int, bool) {
+func (r *settingsReader) handsOn(pkg *packages.Package, sig *types.Signature, body *ast.BlockStmt) (int, bool) {
 	index, ok := 0, false
 	ast.Inspect(body, func(n ast.Node) bool {
 		call, isCall := n.(*ast.CallExpr)
@@ -158,26 +205,26 @@ func (r *settingsReader) handsOn(pkg *packages.Package, fn *types.Func, body *as
 		if !isIdent {
 			return true
 		}
-		params := fn.Signature().Params()
-		for j := range params.Len() {
-			if pkg.TypesInfo.Uses[id] == params.At(j) {
-				index, ok = j, true
-			}
+		if index, ok = parameter(sig, pkg.TypesInfo.Uses[id]); ok {
+			r.handed[call] = true
 		}
 		return true
 	})
 	return index, ok
 }
 
+func parameter(sig *types.Signature, obj types.Object) (int, bool) {
+	for i := range sig.Params().Len() {
+		if obj == sig.Params().At(i) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 func (r *settingsReader) file(pkg *packages.Package, f *ast.File) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.FuncDecl:
-			if fn, _ := pkg.TypesInfo.Defs[n.Name].(*types.Func); fn != nil {
-				if _, wrapper := r.wrappers[fn]; wrapper {
-					return false // its callers are looked at instead
-				}
-			}
 		case *ast.CallExpr:
 			r.call(pkg, n)
 		case *ast.StructType:
@@ -190,6 +237,9 @@ func (r *settingsReader) file(pkg *packages.Package, f *ast.File) {
 }
 
 func (r *settingsReader) call(pkg *packages.Package, call *ast.CallExpr) {
+	if r.handed[call] {
+		return
+	}
 	if i, ok := r.argument(pkg, call); ok && i < len(call.Args) {
 		if name, ok := constantString(pkg, call.Args[i]); ok {
 			r.add(name, call.Args[i].Pos(), false)

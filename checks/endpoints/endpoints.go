@@ -110,7 +110,7 @@ var Undocumented = rule.Rule{
 	Section: rule.Endpoints, Supports: []rule.Section{rule.Documentation}, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
 	Why:    "What is served but not documented is not reviewed, not tested against the contract, and often not protected.",
 	Fix:    "Describe the operation in the document, or remove the route.",
-	Limits: "Health, metrics, profiling, documentation and static routes are not expected in the document. Pages of a user interface served beside the API count as undocumented.",
+	Limits: "Health, metrics, profiling, documentation and static routes are not expected in the document, nor are routes that nothing serves (route-unreachable). Pages of a user interface served beside the API count as undocumented.",
 }
 
 func undocumented(r *check.Repo) report.Criterion {
@@ -118,8 +118,11 @@ func undocumented(r *check.Repo) report.Criterion {
 		return report.CannotTell(Undocumented, noDocument)
 	}
 	t := report.Examine(Undocumented)
+	idle := unserved(r)
 	for _, e := range r.Matrix.Endpoints {
 		switch {
+		case e.Operation == nil && e.Route != nil && idle.around(e.Route.Pos) != "":
+			// nothing serves it: route-unreachable says so
 		case e.Operation != nil && e.Route != nil:
 			t.Pass()
 		case e.Status == report.Undocumented && !expectedOutside(e.Route):

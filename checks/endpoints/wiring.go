@@ -74,6 +74,14 @@ func unreachable(r *check.Repo) report.Criterion {
 	return t.Criterion("no route was found")
 }
 
+// unserved are the functions whose registrations route-unreachable reports.
+func unserved(r *check.Repo) idle {
+	if !hasMain(r) {
+		return nil
+	}
+	return idleFunctions(r.Program)
+}
+
 func hasMain(r *check.Repo) bool {
 	if r.Program == nil {
 		return true

@@ -294,13 +294,13 @@ func TestModuleUntidy(t *testing.T) {
 	}{
 		"tidy": {answer{}, answer{out: []string{"all modules verified"}}, "pass"},
 		"untidy": {answer{out: []string{"diff current/go.mod tidy/go.mod", "--- current/go.mod", "+++ tidy/go.mod", "@@ -1 +1 @@", " require (", "-\tgithub.com/a/b v1.0.0", "+\tgithub.com/a/b v1.0.0 // indirect"}, result: check.Result{ExitCode: 1}}, answer{},
-			"fail: go.mod: go mod tidy adds 1 lines and removes 1 (-github.com/a/b v1.0.0); run it and commit the result"},
+			"fail: go.mod:1: go mod tidy adds 1 lines and removes 1 (-github.com/a/b v1.0.0); run it and commit the result"},
 		"no network": {answer{result: check.Result{ExitCode: 1, Stderr: "go: downloading a v1\ngo: x imports\n\ty: dial tcp: no route\n"}}, answer{},
 			"inconclusive: go mod tidy -diff could not finish here: y: dial tcp: no route"},
 		"too slow": {answer{result: check.Result{ExitCode: -1, TimedOut: true}}, answer{},
 			"inconclusive: go mod tidy -diff could not finish here: it took longer than 2m0s"},
 		"modified": {answer{}, answer{result: check.Result{ExitCode: 1, Stderr: "a v1: dir has been modified (/x)\n"}},
-			"fail: go.sum: go mod verify: a v1: dir has been modified (/x); clean the module cache, and if it stays so do not trust the module"},
+			"fail: go.sum:1: go mod verify: a v1: dir has been modified (/x); clean the module cache, and if it stays so do not trust the module"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r.Exec = goCommand{"tidy": c.tidy, "verify": c.verify}

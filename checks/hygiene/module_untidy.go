@@ -45,10 +45,10 @@ func moduleUntidy(ctx context.Context, r *check.Repo) report.Criterion {
 	}
 	out, res, err := goMod(ctx, r, "verify")
 	t := report.Examine(RuleModuleUntidy)
-	file := report.Position{File: path.Join(r.ModuleDir, "go.sum")}
+	file := report.Position{File: path.Join(r.ModuleDir, "go.sum"), Line: 1}
 	switch {
 	case err == nil && res.ExitCode == 0:
-		t.Pass(report.Related{Position: report.Position{File: path.Join(r.ModuleDir, "go.mod")}, Message: "go mod tidy -diff is empty, go mod verify holds"})
+		t.Pass(report.Related{Position: report.Position{File: path.Join(r.ModuleDir, "go.mod"), Line: 1}, Message: "go mod tidy -diff is empty, go mod verify holds"})
 	case strings.Contains(res.Stderr, "has been modified") || strings.Contains(strings.Join(out, "\n"), "has been modified"):
 		t.Fail(report.Finding{Message: "go mod verify: " + reason(res) + "; clean the module cache, and if it stays so do not trust the module", Position: file, Anchor: "verify"})
 	default:
@@ -81,7 +81,7 @@ func untidy(r *check.Repo, diff []string) report.Criterion {
 	t := report.Examine(RuleModuleUntidy)
 	t.Fail(report.Finding{
 		Message:  fmt.Sprintf("go mod tidy adds %d lines and removes %d (%s); run it and commit the result", added, removed, example),
-		Position: report.Position{File: path.Join(r.ModuleDir, file)}, Anchor: "tidy",
+		Position: report.Position{File: path.Join(r.ModuleDir, file), Line: 1}, Anchor: "tidy",
 	})
 	return t.Criterion("")
 }

@@ -18,7 +18,7 @@ var Check = check.Check{
 	Name: "operations",
 	Rules: []rule.Rule{
 		RuleBuildFailing, RuleHealthMissing, RuleReadinessShallow, RuleShutdownAbrupt, RulePanicUnrecovered,
-		RuleLogUnstructured, RuleMetricsMissing, RulePoolUnconfigured, RuleBenchmarkMissing,
+		RuleMetricsMissing, RulePoolUnconfigured, RuleBenchmarkMissing,
 	},
 	Run: run,
 }
@@ -40,7 +40,6 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 		readinessShallow(r, a),
 		shutdownAbrupt(r, a),
 		panicUnrecovered(r, a),
-		logUnstructured(r, a),
 		metricsMissing(r, a),
 		poolUnconfigured(a),
 		benchmarkMissing(r),

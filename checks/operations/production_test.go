@@ -85,10 +85,6 @@ func TestPanicUnrecovered_grpcEndsTheProcess(t *testing.T) {
 		"fail: main.go:11: shop serves (gRPC) without recovery middleware: a panic in a handler ends the process; put one outermost that logs and answers an internal error")
 }
 
-func TestLogUnstructured(t *testing.T) {
-	expect(t, verdicts(t, repository(t, noDatabase))["log-unstructured"], "fail: main.go:7: no structured logger is imported; log each request with log/slog")
-}
-
 func TestMetricsMissing(t *testing.T) {
 	expect(t, verdicts(t, repository(t, noDatabase))["metrics-missing"], "fail: main.go:7: no metrics library is imported: requests, errors and durations are not counted; add Prometheus' client or OpenTelemetry's meter")
 	r := repository(t, "-- main.go --\npackage main\n\nimport (\n\t_ \"expvar\"\n\t\"net/http\"\n)\n\nfunc main() { http.ListenAndServe(\":1\", nil) }\n")
