@@ -1,0 +1,3 @@
+module example.org/unpack
+
+go 1.26
