@@ -171,15 +171,35 @@ func (f *frame) typed(t target, c *ssa.CallCommon) []value {
 	}
 	args := append([]value(nil), t.args...)
 	for i, p := range params {
-		if _, generic := p.Type().(*types.TypeParam); generic && args[i].dyn == nil {
+		if isGeneric(p.Type()) && args[i].dyn == nil {
 			args[i].dyn = c.Args[i].Type()
 		}
 	}
 	return args
 }
 
+// isGeneric: a type parameter, or a pointer to one.
+func isGeneric(t types.Type) bool {
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	_, ok := t.(*types.TypeParam)
+	return ok
+}
+
+// givesSlice: whether a slice that is answered can be nil is decided where it
+// is made.
+func givesSlice(sig *types.Signature) bool {
+	for i := range sig.Results().Len() {
+		if s, ok := sig.Results().At(i).Type().Underlying().(*types.Slice); ok && !isByteSlice(s) {
+			return true
+		}
+	}
+	return false
+}
+
 func (m *machine) worthwhile(t target) bool {
-	if m.x.relevant[t.c.fn] {
+	if m.x.relevant[t.c.fn] || !m.absent && givesSlice(t.c.fn.SSA.Signature) {
 		return true
 	}
 	for _, a := range t.args {
@@ -358,7 +378,7 @@ func (f *frame) builtin(fn *ssa.Builtin, c *ssa.CallCommon, args []value) value 
 	case "len", "cap":
 		return lengthOf(args[0])
 	case "append":
-		v := value{kind: notNull}
+		v := value{kind: notNull, made: true}
 		for _, a := range args {
 			v = v.with(taint(a))
 		}

@@ -492,13 +492,18 @@ func (f *frame) eval(instr ssa.Value) value {
 		}
 		y := taint(x)
 		y.part, y.cell, y.limited = x.part, x.cell, x.limited
+		if _, literal := v.X.Type().Underlying().(*types.Pointer); literal || x.made {
+			y.kind, y.made = notNull, true
+		}
 		if x.absent {
 			y = absentOf(v.Type()).with(y)
 		}
 		return y
 	case *ssa.MakeMap:
 		return value{kind: notNull, keys: keysOf(v)}
-	case *ssa.MakeSlice, *ssa.MakeChan, *ssa.SliceToArrayPointer:
+	case *ssa.MakeSlice:
+		return value{kind: notNull, made: true}
+	case *ssa.MakeChan, *ssa.SliceToArrayPointer:
 		return value{kind: notNull}
 	case *ssa.TypeAssert:
 		return f.typeAssert(v)

@@ -347,6 +347,9 @@ func pointee(v ssa.Value, known value) types.Type {
 		}
 		t = p.Elem()
 	}
+	if _, generic := t.(*types.TypeParam); generic && known.cell != nil {
+		return known.cell.typ
+	}
 	return t
 }
 
@@ -516,7 +519,7 @@ func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []v
 		t = v.Type()
 	}
 	a.Type, a.Keys, a.HasBody = t, known.keys, true
-	a.NilSlice = known.nilSlice
+	a.NilSlice, a.MadeSlice = known.nilSlice, known.made
 	if known.part == jsonText {
 		a.Encoding = "json"
 	}

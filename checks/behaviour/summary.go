@@ -72,7 +72,8 @@ type Answer struct {
 	Type    types.Type
 	Keys    string
 	// NilSlice says that on some path the body is a slice that is nil.
-	NilSlice bool
+	// MadeSlice says that on every path it is one that was made.
+	NilSlice, MadeSlice bool
 	// Returned says that it is an error handed to a central error handler.
 	Returned bool
 	// Helper is the function of the module that writes it.

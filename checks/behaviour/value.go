@@ -48,6 +48,8 @@ type value struct {
 	operand bool
 	// nilSlice says that it is a slice that was never made nor appended to.
 	nilSlice bool
+	// made slices are not nil: they come from make, append or a literal.
+	made bool
 	// zero structs have only zero fields.
 	zero bool
 	// keys are the constant keys that a map was made with.
@@ -125,7 +127,7 @@ func (v value) number() (int, bool) {
 func same(a, b value) bool {
 	if a.kind != b.kind || a.absent != b.absent || a.request != b.request || a.input != b.input || a.part != b.part ||
 		a.limited != b.limited || a.status != b.status || a.fn != b.fn || a.next != b.next || a.cell != b.cell ||
-		a.operand != b.operand || a.nilSlice != b.nilSlice || a.zero != b.zero || a.keys != b.keys || !sameType(a.dyn, b.dyn) {
+		a.operand != b.operand || a.nilSlice != b.nilSlice || a.made != b.made || a.zero != b.zero || a.keys != b.keys || !sameType(a.dyn, b.dyn) {
 		return false
 	}
 	if a.kind == known && a.c != b.c && (a.c.Kind() != b.c.Kind() || a.c.ExactString() != b.c.ExactString()) {
@@ -159,7 +161,7 @@ func join(a, b value) value {
 	j := value{
 		absent: a.absent && b.absent, request: a.request || b.request, input: a.input | b.input,
 		operand: a.operand || b.operand, next: a.next || b.next, nilSlice: a.nilSlice || b.nilSlice,
-		limited: a.limited && b.limited, zero: a.zero && b.zero,
+		limited: a.limited && b.limited, made: a.made && b.made, zero: a.zero && b.zero,
 	}
 	if a.kind == b.kind && a.kind != known {
 		j.kind = a.kind
@@ -230,6 +232,9 @@ func (v value) key() string {
 	}
 	if v.limited {
 		s.WriteByte('l')
+	}
+	if v.made {
+		s.WriteByte('m')
 	}
 	if v.zero {
 		s.WriteByte('z')

@@ -75,7 +75,7 @@ func requestBody(t *report.Tally, h handled, media *spec.Media) report.Facet {
 			Related: []report.Related{{Position: schemaPos(h.row.Document, media), Message: "the schema"}},
 		})
 		return report.FacetMismatch
-	case len(c.unsure) > 0 && nothingCompared(in):
+	case len(c.unsure) > 0:
 		return undecided(in.Pos, c.unsure[0])
 	}
 	t.Pass(related...)
@@ -84,12 +84,6 @@ func requestBody(t *report.Tally, h handled, media *spec.Media) report.Facet {
 
 func isDeclared(op *spec.Operation, name string) bool {
 	return slices.ContainsFunc(op.Parameters, func(p spec.Parameter) bool { return p.Name == name })
-}
-
-// nothingCompared: the whole value is of a type that says nothing about its JSON.
-func nothingCompared(in *behaviour.Input) bool {
-	_, ok := structOf(in.Type)
-	return !ok
 }
 
 func more(differences []string) string {

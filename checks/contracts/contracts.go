@@ -16,7 +16,7 @@ import (
 // Check judges the contract of each endpoint.
 var Check = check.Check{
 	Name:  "contracts",
-	Rules: []rule.Rule{ParameterMismatch, RequestBodyMismatch, ResponseMismatch, ArrayEncodedNull, ErrorResponseInconsistent},
+	Rules: []rule.Rule{ParameterMismatch, RequestBodyMismatch, ResponseMismatch, ArrayEncodedNull, ErrorResponseInconsistent, ListUnpaginated, BodyUnbounded},
 	Run:   run,
 }
 
@@ -34,7 +34,7 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 	rows := handlers(x, r.Matrix)
 	absent(r.Matrix)
 	return []report.Criterion{
-		parameters(x, rows), requestBodies(rows), responses(rows), arrays(rows), errorResponses(x, rows),
+		parameters(x, rows), requestBodies(rows), responses(rows), arrays(rows), errorResponses(x, rows), lists(rows), bodyLimits(x, rows),
 	}, nil
 }
 

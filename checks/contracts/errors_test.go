@@ -8,6 +8,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/behaviour/fixture"
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/contracts"
+	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/matrix"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
@@ -70,9 +71,8 @@ type endpoint struct {
 	chain []string
 }
 
-func repo(t *testing.T, source string, endpoints ...endpoint) *check.Repo {
+func repo(t *testing.T, p *load.Program, endpoints ...endpoint) *check.Repo {
 	t.Helper()
-	p := fixture.Load(t, source)
 	d := &spec.Document{Path: "openapi.yaml", BasePaths: []string{""}, Schemas: map[string]*spec.Schema{}}
 	m := &matrix.Matrix{Used: []*spec.Document{d}}
 	for i, e := range endpoints {
@@ -101,7 +101,7 @@ func criterion(t *testing.T, r *check.Repo, id string) report.Criterion {
 }
 
 func TestErrorResponses(t *testing.T) {
-	r := repo(t, errorAnswers,
+	r := repo(t, fixture.Load(t, errorAnswers),
 		endpoint{name: "GET /a", chain: []string{"main.list"}},
 		endpoint{name: "GET /a/{id}", chain: []string{"main.get"}},
 		endpoint{name: "PUT /a/{id}", chain: []string{"main.put"}})

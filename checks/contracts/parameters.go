@@ -115,7 +115,7 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
 		p := missing[0]
 		t.Fail(report.Finding{
 			Message:  fmt.Sprintf("%s declares %s parameter %q, but %s never reads it%s; read it or remove it from the document", name, p.In, p.Name, handlerName(h), others(len(missing)-1)),
-			Position: p.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: h.row.Route.Handler.Pos, Message: "handler " + handlerName(h)}},
+			Position: orElse(p.Pos, op.Pos), Endpoint: name, Anchor: name, Related: []report.Related{{Position: h.row.Route.Handler.Pos, Message: "handler " + handlerName(h)}},
 		})
 	case len(undeclared) > 0:
 		in := undeclared[0]
@@ -131,6 +131,13 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
 		return report.FacetOK
 	}
 	return report.FacetMismatch
+}
+
+func orElse(p, q report.Position) report.Position {
+	if p.IsValid() {
+		return p
+	}
+	return q
 }
 
 func others(n int) string {

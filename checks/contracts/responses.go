@@ -100,9 +100,7 @@ func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented [
 					"answers %d with %s: %s%s; make the schema and the type agree", a.Status, goName(a.Type), c.differences[0], more(c.differences))
 			}
 			if len(c.unsure) > 0 {
-				if _, ok := structOf(a.Type); !ok {
-					unsure = c.unsure[0]
-				}
+				unsure = c.unsure[0]
 			}
 		}
 	}
@@ -235,7 +233,7 @@ func arrayAnswers(t *report.Tally, h handled, r spec.Response) {
 		t.Undecided(name+": "+h.Reason, report.Related{Position: h.row.Route.Pos, Message: name})
 		return
 	}
-	found := false
+	found, unmade := false, report.Position{}
 	for _, a := range h.Answers {
 		if !a.HasBody || a.Encoding != "json" || !covers(r.Status, a.Status) {
 			continue
@@ -248,6 +246,14 @@ func arrayAnswers(t *report.Tally, h handled, r spec.Response) {
 			})
 			return
 		}
+		if !a.MadeSlice {
+			unmade = a.Site
+		}
+	}
+	if unmade.IsValid() {
+		t.Undecided(name+": whether the slice can be nil is decided by code outside the module, such as a database library",
+			report.Related{Position: unmade, Message: name})
+		return
 	}
 	if !found {
 		t.Undecided(name+": the answer that encodes the array was not found", report.Related{Position: h.row.Route.Pos, Message: name})

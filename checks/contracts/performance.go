@@ -1,0 +1,168 @@
+package contracts
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/checks/spec"
+	"github.com/backend-conformance/conformance/report"
+	"github.com/backend-conformance/conformance/report/rule"
+)
+
+// ListUnpaginated is the rule list-unpaginated.
+var ListUnpaginated = rule.Rule{
+	ID: "list-unpaginated", Title: "a list that is answered whole",
+	Section: rule.Performance, Severity: rule.Major, Ratio: true, Since: "1.0.0",
+	Why: "The answer grows with the data until it no longer fits: memory of the server, time of the client.",
+	Fix: "Take a limit and an offset or cursor, bound the limit, and hand both to the query.",
+	Limits: "Looked at are GET operations that answer an array, or an object whose only array it is. Any parameter named like a limit or page " +
+		"that decides something counts; whether it reaches the query is not followed. A list that is short by nature is reported too.",
+}
+
+// BodyUnbounded is the rule body-unbounded.
+var BodyUnbounded = rule.Rule{
+	ID: "body-unbounded", Title: "a request body that is read without a limit",
+	Section: rule.Performance, Supports: []rule.Section{rule.Security}, Severity: rule.Major, Ratio: true, Since: "1.0.0",
+	Why:    "One client that sends an endless body fills the server's memory.",
+	Fix:    "Wrap the body in http.MaxBytesReader, or put a middleware that does so before the routes.",
+	Limits: "Limits set by a reverse proxy are not seen. Frameworks that limit bodies by default (fiber, fasthttp) count as limited.",
+}
+
+var (
+	limitName = regexp.MustCompile(`(?i)^(limit|per_?page|page_?size|page|size|count|first|last|top|take|max(_?results?)?|offset|cursor|skip|start|after|before|next|page_?token|\$top|\$skip)$`)
+	limitWare = regexp.MustCompile(`(?i)body.?limit|max.?bytes|request.?size|limit.?(request)?.?body|size.?limit`)
+)
+
+func lists(rows []handled) report.Criterion {
+	t := report.Examine(ListUnpaginated)
+	for _, h := range rows {
+		op := h.row.Operation
+		if op == nil || op.Method != "GET" || !answersList(h.row.Document, op) {
+			continue
+		}
+		name := h.row.Name()
+		in, ok := limitRead(h.Summary)
+		switch {
+		case !h.Known:
+			t.Undecided(name+": "+h.Reason, report.Related{Position: h.row.Route.Pos, Message: name})
+		case ok:
+			t.Pass(report.Related{Position: in.Pos, Message: fmt.Sprintf("%s reads %q", name, in.Name)})
+		case len(h.Whole) > 0 || !h.Complete:
+			t.Undecided(name+": parameters are handed on as a whole", report.Related{Position: h.row.Route.Pos, Message: name})
+		default:
+			t.Fail(report.Finding{
+				Message:  fmt.Sprintf("%s answers a list, but %s takes no limit; take limit and offset or a cursor and hand them to the query", name, handlerName(h)),
+				Position: h.row.Route.Handler.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: op.Pos, Message: "the operation"}},
+			})
+		}
+	}
+	return t.Criterion("no GET operation with a route answers a list")
+}
+
+func limitRead(s *behaviour.Summary) (behaviour.Input, bool) {
+	r := &reads{map[string]behaviour.Input{}, map[string]bool{}}
+	r.add(s)
+	for _, in := range s.Inputs {
+		if limitName.MatchString(in.Name) && in.Place != "path" {
+			return in, true
+		}
+	}
+	for _, in := range r.named {
+		if limitName.MatchString(in.Name) && in.Place != "path" {
+			return in, true
+		}
+	}
+	return behaviour.Input{}, false
+}
+
+// answersList reports whether the success answer is an array, or an object with
+// exactly one array in it.
+func answersList(d *spec.Document, op *spec.Operation) bool {
+	for _, r := range successes(op) {
+		media := jsonMedia(r.Content)
+		if media == nil || r.Status == "default" {
+			continue
+		}
+		s := d.Resolve(media.Schema)
+		switch jsonType(d, s, 0) {
+		case "array":
+			return true
+		case "object":
+			return oneArray(d, s, op.Path)
+		}
+	}
+	return false
+}
+
+// oneArray knows a page of a list: an object whose only array is named for the
+// collection, or as pages are.
+func oneArray(d *spec.Document, s *spec.Schema, path string) bool {
+	segments := routes.Segments(path)
+	if len(segments) == 0 {
+		return false
+	}
+	arrays, others := 0, 0
+	for _, p := range flatten(d, s, 0).properties {
+		switch inner := d.Resolve(p.Schema); jsonType(d, inner, 0) {
+		case "array":
+			if pageName.MatchString(p.Name) || plain(p.Name) == plain(segments[len(segments)-1]) {
+				arrays++
+			} else {
+				others++
+			}
+		case "object", "string":
+			others++ // a resource with a list in it, rather than a page of a list
+		}
+	}
+	return arrays == 1 && others == 0
+}
+
+var pageName = regexp.MustCompile(`(?i)^(items|data|results?|records|entries|list|rows|content|values|nodes|edges)$`)
+
+func plain(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+}
+
+func bodyLimits(x *behaviour.Index, rows []handled) report.Criterion {
+	t := report.Examine(BodyUnbounded)
+	for _, h := range rows {
+		if !h.Known {
+			continue
+		}
+		for _, in := range h.Inputs {
+			if in.Place != "body" && !(in.Decodes && in.Place == "request") {
+				continue
+			}
+			name := h.row.Name()
+			if by, ok := limitedBy(x, h, in); ok {
+				t.Pass(report.Related{Position: in.Pos, Message: fmt.Sprintf("%s: the body is limited by %s", name, by)})
+			} else {
+				t.Fail(report.Finding{
+					Message:  fmt.Sprintf("%s reads a body of any size; wrap it in http.MaxBytesReader", name),
+					Position: in.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: h.row.Route.Pos, Message: "the route"}},
+				})
+			}
+			break
+		}
+	}
+	return t.Criterion("no handler reads a body")
+}
+
+func limitedBy(x *behaviour.Index, h handled, in behaviour.Input) (string, bool) {
+	switch h.row.Route.Router {
+	case "fiber", "fasthttp":
+		return h.row.Route.Router + " itself", true
+	}
+	if in.Limited || h.LimitsBody {
+		return "the handler", true
+	}
+	for _, m := range h.row.Route.Middleware {
+		if limitWare.MatchString(m.Name) || x.Handler(m).LimitsBody {
+			return m.Name, true
+		}
+	}
+	return "", false
+}
