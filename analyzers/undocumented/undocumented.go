@@ -1,4 +1,4 @@
-// Package undocumented reports exported names without a doc comment.
+// Package undocumented reports packages whose exported names lack doc comments.
 package undocumented
 
 import (
@@ -15,12 +15,12 @@ import (
 //go:embed example.txtar
 var example string
 
-// Rule: exported names have doc comments.
+// Rule: packages document what they export.
 var Rule = rule.Rule{
-	ID: "exported-undocumented", Title: "an exported name has no doc comment", Section: rule.Maintainable, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
+	ID: "exported-undocumented", Title: "a package leaves exported names without doc comments", Section: rule.Maintainable, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
 	Why: "Whoever calls it must read its body to learn units, errors and side effects.",
 	Fix: "Write a comment above it that starts with its name.",
-	Limits: "Types and functions are judged, and methods of exported types. Package main, methods that implement well-known interfaces " +
+	Limits: "A package passes when four of five exported types, functions and methods have a comment; what the comments say is not judged. Package main, methods that implement well-known interfaces " +
 		"(Error, String, ServeHTTP, Scan ...), and members of a group with a comment are not.",
 	Example: example,
 }
@@ -32,44 +32,71 @@ var Analyzer = &analysis.Analyzer{
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
+	c := &count{}
 	if pass.Pkg.Name() == "main" {
 		return r.Result()
 	}
 	for _, f := range diag.Files(pass) {
 		for _, d := range f.Decls {
-			switch d := d.(type) {
-			case *ast.FuncDecl:
-				if d.Name.IsExported() && !wellKnown[d.Name.Name] && ofExported(d) {
-					judge(r, d.Name, d.Doc)
-				}
-			case *ast.GenDecl:
-				types(r, d)
-			}
+			c.declaration(d)
 		}
+	}
+	switch total := c.told + len(c.bare); {
+	case total == 0:
+	case c.told*5 >= total*4:
+		r.Examine(Rule, 1)
+	default:
+		r.Report(Rule, c.bare[0], nil, "package %s documents %d of %d exported names; without a comment: %s",
+			pass.Pkg.Name(), c.told, total, c.some())
 	}
 	return r.Result()
 }
 
-func types(r *diag.Reporter, d *ast.GenDecl) {
-	for _, spec := range d.Specs {
-		ts, ok := spec.(*ast.TypeSpec)
-		if !ok || !ts.Name.IsExported() {
-			continue
+// count is what a package documents, and the names that it leaves bare.
+type count struct {
+	told int
+	bare []*ast.Ident
+}
+
+func (c *count) declaration(d ast.Decl) {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Name.IsExported() && !wellKnown[d.Name.Name] && ofExported(d) {
+			c.name(d.Name, d.Doc)
 		}
-		doc := ts.Doc
-		if doc == nil {
-			doc = d.Doc
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			ts, ok := spec.(*ast.TypeSpec)
+			if !ok || !ts.Name.IsExported() {
+				continue
+			}
+			if ts.Doc != nil {
+				c.name(ts.Name, ts.Doc)
+			} else {
+				c.name(ts.Name, d.Doc)
+			}
 		}
-		judge(r, ts.Name, doc)
 	}
 }
 
-func judge(r *diag.Reporter, name *ast.Ident, doc *ast.CommentGroup) {
+func (c *count) name(name *ast.Ident, doc *ast.CommentGroup) {
 	if doc == nil || strings.TrimSpace(doc.Text()) == "" {
-		r.Report(Rule, name, nil, "%s is exported and has no doc comment", name.Name)
-		return
+		c.bare = append(c.bare, name)
+	} else {
+		c.told++
 	}
-	r.Examine(Rule, 1)
+}
+
+// some lists the first three names.
+func (c *count) some() string {
+	names := []string{}
+	for _, id := range c.bare[:min(3, len(c.bare))] {
+		names = append(names, id.Name)
+	}
+	if len(c.bare) > 3 {
+		names = append(names, "...")
+	}
+	return strings.Join(names, ", ")
 }
 
 // wellKnown methods say what they do by the interface that they implement.
