@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -206,11 +205,6 @@ func (c *cursor) actions() string {
 	return strings.Join(words, " ")
 }
 
-// ends are the words at which a type or a default ends.
-var ends = map[string]bool{"NOT": true, "NULL": true, "DEFAULT": true, "PRIMARY": true, "UNIQUE": true, "REFERENCES": true, "CHECK": true, "CONSTRAINT": true,
-	"COLLATE": true, "GENERATED": true, "AS": true, "AUTO_INCREMENT": true, "AUTOINCREMENT": true, "COMMENT": true, "ON": true, "KEY": true, "CHARSET": true,
-	"FIRST": true, "AFTER": true, "VIRTUAL": true, "STORED": true, "USING": true, "INVISIBLE": true, "STORAGE": true, "COMPRESSION": true, "DEFERRABLE": true, "INITIALLY": true}
-
 // addColumn books a column with the constraints that stand beside it.
 func (l *Ledger) addColumn(t *Table, c *cursor) {
 	col := Column{Name: c.identifier()}
@@ -324,87 +318,6 @@ func (l *Ledger) moveSequences(from, to string) {
 	}
 }
 
-// typeName reads a type: everything up to a word that begins something else.
-func (c *cursor) typeName() string {
-	var tokens []sql.Token
-	for !c.done() {
-		t := c.peek()
-		if t.Kind == sql.Word && ends[strings.ToUpper(t.Text)] || t.Is("CHARACTER") && c.at+1 < len(c.tokens) && c.tokens[c.at+1].Is("SET") && len(tokens) > 0 {
-			break
-		}
-		if t.IsSymbol("(") {
-			end := sql.Closing(c.tokens, c.at)
-			tokens = append(tokens, c.tokens[c.at:min(end+1, len(c.tokens))]...)
-			c.at = end + 1
-			continue
-		}
-		tokens = append(tokens, t)
-		c.at++
-	}
-	return c.ledger.canonicalType(strings.Join(sql.Normal(tokens), " "))
-}
-
-var spacedBracket = regexp.MustCompile(` ?([(),\[\].]) ?`)
-
-// synonyms are types that PostgreSQL stores under another name.
-var synonyms = map[string]string{"int": "integer", "int4": "integer", "int8": "bigint", "int2": "smallint", "bool": "boolean", "float8": "double precision",
-	"float4": "real", "float": "double precision", "decimal": "numeric", "timestamptz": "timestamp with time zone", "timestamp": "timestamp without time zone", "timetz": "time with time zone",
-	"varchar": "character varying", "char": "character", "bpchar": "character", "varbit": "bit varying"}
-
-func (l *Ledger) canonicalType(text string) string {
-	text = spacedBracket.ReplaceAllString(text, "$1")
-	text = strings.TrimPrefix(text, "public.")
-	if l.dialect == sql.MySQL || l.dialect == sql.SQLite {
-		return text
-	}
-	base, rest := text, ""
-	if i := strings.IndexAny(text, "(["); i >= 0 {
-		base, rest = text[:i], text[i:]
-	}
-	if s := synonyms[strings.TrimSpace(base)]; s != "" {
-		return s + rest
-	}
-	return text
-}
-
-// defaultValue reads an expression up to a word that begins something else. A
-// cast of a literal and DEFAULT NULL make no difference.
-func (c *cursor) defaultValue() string {
-	if c.skip("NULL") {
-		return ""
-	}
-	var tokens []sql.Token
-	for !c.done() {
-		t := c.peek()
-		if len(tokens) > 0 && t.Kind == sql.Word && ends[strings.ToUpper(t.Text)] {
-			break
-		}
-		if t.IsSymbol("::") { // the type of the cast
-			c.at++
-			c.typeName()
-			continue
-		}
-		if t.IsSymbol("(") {
-			end := sql.Closing(c.tokens, c.at)
-			tokens = append(tokens, c.tokens[c.at:min(end+1, len(c.tokens))]...)
-			c.at = end + 1
-			continue
-		}
-		tokens = append(tokens, t)
-		c.at++
-	}
-	text := strings.Join(sql.Normal(tokens), " ")
-	switch text {
-	case "now ( )", "current_timestamp ( )", "current_timestamp":
-		return "now"
-	case "'t'", "'true'":
-		return "true"
-	case "'f'", "'false'":
-		return "false"
-	}
-	return text
-}
-
 func (t *Table) column(name string) *Column {
 	for i := range t.Columns {
 		if t.Columns[i].Name == name {
@@ -516,96 +429,4 @@ func objectName(table, columns, label string) string {
 		return table + "_" + label
 	}
 	return table + "_" + columns + "_" + label
-}
-
-func (l *Ledger) createIndex(st sql.Statement, c *cursor) {
-	c.skip("CONCURRENTLY")
-	exists := c.conditional()
-	i := Index{Unique: slices.ContainsFunc(st.Tokens[:min(4, len(st.Tokens))], func(t sql.Token) bool { return t.Is("UNIQUE") })}
-	if !c.peek().Is("ON") {
-		i.Name = c.identifier()
-		if c.symbol(".") {
-			i.Name = c.identifier()
-		}
-	}
-	c.usingMethod()
-	if !c.skip("ON") {
-		l.unsure("the index at line %d is not understood", c.line)
-		return
-	}
-	c.skip("ONLY")
-	t := l.tables[c.name()]
-	if t == nil {
-		if !l.onView(i, c) {
-			l.unsure("index %s is on a table that is not known", i.Name)
-		}
-		return
-	}
-	method := ""
-	if c.skip("USING") {
-		if method = c.identifier(); method == "btree" {
-			method = ""
-		}
-	}
-	i.Columns = c.columns()
-	i.definition = c.indexEnd(method)
-	i.partial = strings.Contains(i.definition, " where ")
-	if i.Name == "" {
-		i.Name = t.free(t.Name, strings.Join(i.Columns, "_"), "idx")
-	}
-	if l.hasIndex(i.Name, t) {
-		if !exists {
-			l.unsure("index %s is created twice", i.Name)
-		}
-		return
-	}
-	t.Indexes = append(t.Indexes, i)
-}
-
-// indexEnd is what follows an index's columns: INCLUDE, WITH, WHERE.
-func (c *cursor) indexEnd(method string) string {
-	words := []string{method}
-	for !c.done() {
-		if c.ledger.dialect == sql.MySQL && (c.skip("LOCK") || c.skip("ALGORITHM")) { // how to build it, not what it is
-			c.symbol("=")
-			c.at++
-			continue
-		}
-		if c.skip("WHERE") {
-			words = append(words, "where", expression(c.tokens[c.at:]))
-			break
-		}
-		words = append(words, sql.Normal(c.tokens[c.at:c.at+1])...)
-		c.at++
-	}
-	text := strings.TrimSpace(strings.Join(words, " "))
-	if text != "" {
-		text = " " + text
-	}
-	return text
-}
-
-// hasIndex: index names are the table's in MySQL and the schema's elsewhere.
-func (l *Ledger) hasIndex(name string, t *Table) bool {
-	for _, other := range l.tables {
-		if (other == t || l.dialect != sql.MySQL) && slices.ContainsFunc(other.Indexes, func(i Index) bool { return i.Name == name }) {
-			return true
-		}
-	}
-	return false
-}
-
-// adoptIndex is ADD PRIMARY KEY USING INDEX: the index becomes the constraint's.
-func (l *Ledger) adoptIndex(t *Table, kind, index, name string) {
-	for _, i := range t.Indexes {
-		if i.Name == index {
-			t.dropIndex(index)
-			if name == "" {
-				name = index
-			}
-			l.addConstraint(t, Constraint{Kind: kind, Name: name, Columns: i.Columns})
-			return
-		}
-	}
-	l.unsure("index %s is not known", index)
 }
