@@ -20,8 +20,8 @@ var Rule = rule.Rule{
 	ID: "exported-undocumented", Title: "a package leaves exported names without doc comments", Section: rule.Maintainable, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
 	Why: "Whoever calls it must read its body to learn units, errors and side effects.",
 	Fix: "Write a comment above it that starts with its name.",
-	Limits: "A package passes when four of five exported types, functions and methods have a comment; what the comments say is not judged. Package main, methods that implement well-known interfaces " +
-		"(Error, String, ServeHTTP, Scan ...), and members of a group with a comment are not.",
+	Limits: "A package passes when four of five exported types, functions and methods have a comment; what the comments " +
+		"say is not judged. Package main, methods that implement well-known interfaces (Error, String, ServeHTTP, Scan ...), and members of a group with a comment are not.",
 	Example: example,
 }
 
