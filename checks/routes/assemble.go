@@ -40,11 +40,15 @@ func (m *machine) assemble() {
 		}
 	}
 	for _, h := range m.served {
-		if s := m.resolve(h, 0); s.router != nil {
-			s.router.wrapped = append(s.router.wrapped, s.around...)
+		s := m.resolve(h, 0)
+		if s.router == nil {
+			m.servedAlone(s)
+			continue
 		}
+		s.router.wrapped = append(s.router.wrapped, s.around...)
 	}
 	m.reportForeign()
+	m.reportLost()
 	for i, en := range m.entries {
 		switch {
 		case en.dropped || en.grouped || en.router == nil || en.handler == nil && !en.static:
@@ -365,6 +369,8 @@ func (m *machine) emitAt(en *entry, s served, methods []string, p place, pat spe
 		methods = []string{pat.method}
 	case len(methods) == 0 && len(p.methods) > 0:
 		methods = p.methods
+	case len(methods) == 0:
+		methods = s.methods
 	}
 	row := &Route{
 		Path: filled, PrefixUnknown: prefixUnknown || p.unknown != "", Guess: p.guess || pat.guess,
@@ -377,6 +383,9 @@ func (m *machine) emitAt(en *entry, s served, methods []string, p place, pat spe
 	if s.fn != nil {
 		row.Handler = m.describe(s.fn)
 		row.Unimplemented = m.isStandIn(s.fn)
+	}
+	if strings.HasSuffix(filled, "...}") && m.splitByPath(row, s, methods, m.takenOff(p, s)) {
+		return
 	}
 	m.rows(row, methods, s)
 }

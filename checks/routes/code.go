@@ -218,7 +218,7 @@ func (c *code) isWiring(fn *types.Func) bool {
 	}
 	_, call := c.surface.call(fn.Pkg().Path(), receiverName(fn), fn.Name())
 	if call == nil {
-		return false
+		return !c.own(fn.Pkg()) && resemblesRegistration(fn)
 	}
 	switch call.Does {
 	case Ignore, Wrap, Static, Serve:

@@ -20,6 +20,8 @@ type served struct {
 	// strip are prefixes taken off the path, outermost first.
 	strip          []value
 	static, opaque bool
+	// methods are those that it answers, where its maker says so.
+	methods []string
 }
 
 // maxWrappers bounds how deep handlers may be wrapped.
@@ -36,6 +38,9 @@ func (m *machine) resolve(v value, depth int) served {
 	case *router:
 		return served{router: x}
 	case *closure:
+		if s, ok := m.serviceMethod(x, depth); ok {
+			return s
+		}
 		if s, ok := m.through(m.bodyOf(x), depth); ok {
 			return s
 		}
@@ -104,6 +109,9 @@ func (m *machine) resolveFunction(f *function, depth int) served {
 		return served{fn: f}
 	}
 	if f.bound {
+		if r, ok := bare(f.recv).(*router); ok && r.lib.types[r.kind].Serves == f.fn.Name() {
+			return served{router: r}
+		}
 		if f.fn.Name() == "ServeHTTP" {
 			return m.resolveForeign(f, depth)
 		}
@@ -209,6 +217,9 @@ func (m *machine) resolveUnknown(u *unknown, depth int) served {
 		return served{name: o.name, opaque: true, static: s.static}
 	}
 	s.around = append(m.wrappersOf(o, call), s.around...)
+	if call != nil && call.Answers != nil {
+		s.methods = call.Answers(o)
+	}
 	return s
 }
 

@@ -32,6 +32,7 @@ type machine struct {
 	entries  []*entry
 	routers  []*router
 	defaults map[string]*router
+	lost     []lost
 	served   []value // what is handed to http.Server and its kin
 	escapes  []escape
 	swagger  map[*cell]*router // go-swagger's APIs, by the struct

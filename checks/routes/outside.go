@@ -22,6 +22,7 @@ type escape struct {
 // it was made from.
 func (m *machine) outside(o *origin, t types.Type, e *ast.CallExpr) value {
 	m.ended = o.fn != nil && neverReturns(o.fn)
+	m.overlooked(o, e)
 	for _, a := range o.args {
 		if o.fn == nil || !buildsAhead(o.fn) {
 			m.hand(a, e.Pos(), 0)

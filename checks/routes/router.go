@@ -153,6 +153,8 @@ type Call struct {
 	NoStrip bool
 	// Extends: the path is added to the route's own rather than set.
 	Extends bool
+	// Answers tells the methods that a handler made by Wrap answers.
+	Answers func(o *origin) []string
 	// Run carries out Special, on a router, and Value, where r is nil.
 	Run func(w *wireCall, r *router) value
 }
@@ -169,6 +171,22 @@ func Routers() []Library {
 		fiber(),
 		goRestful(),
 		promRoute(),
+		fasthttpRouter(),
+		fasthttp(),
+		hertz(),
+		httpTreeMux(),
+		bunRouter(),
+		kratos(),
+		goa(),
+		goZero(),
+		beego(),
+		iris(),
+		goFrame(),
+		huma(),
+		humaSSE(),
+		grpcGateway(),
+		connect(),
+		pocketbase(),
 	}
 }
 

@@ -51,6 +51,8 @@ type wireCall struct {
 	args []value
 	expr *ast.CallExpr
 	pos  token.Pos
+	// indirect: the arguments are not those of expr.
+	indirect bool
 }
 
 func (w *wireCall) defaultReceiver() value {
@@ -279,7 +281,9 @@ func (w *wireCall) setPath(en *entry, p value) {
 		p = w.binary(token.ADD, en.path, p, w.expr)
 	}
 	en.path = p
-	en.pos = w.writtenAt(p)
+	if !w.indirect {
+		en.pos = w.writtenAt(p)
+	}
 }
 
 // fromStruct reads a route that is passed as a struct.
