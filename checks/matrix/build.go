@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -132,7 +133,7 @@ func (b *builder) bases(d *spec.Document) []string {
 		}
 		for _, r := range b.routes {
 			n := len(r.segs) - len(segs)
-			if n < 0 || r.route.PrefixUnknown || !serves(r.route.Method, op.Method) {
+			if n < 0 || r.route.PrefixUnknown || !r.route.Serves(op.Method) {
 				continue
 			}
 			if match(segs, r.segs[n:]) == exact && len(literals(r.segs[:n])) == n {
@@ -249,17 +250,12 @@ func repeats(c *candidate, taken map[string]*candidate) *candidate {
 	return nil
 }
 
-// serves reports whether a route's method answers a request's.
-func serves(route, method string) bool {
-	return route == method || route == "*" || route == "GET" && method == "HEAD"
-}
-
 // best finds the route that fits the path best; the first of equals.
 func (b *builder) best(method string, path []segment) (*routes.Route, fit) {
 	var found *routes.Route
 	quality := noFit
 	for _, r := range b.routes {
-		if !serves(r.route.Method, method) || r.route.Static {
+		if !r.route.Serves(method) || r.route.Static {
 			continue
 		}
 		f := fitRoute(path, r)
@@ -272,8 +268,8 @@ func (b *builder) best(method string, path []segment) (*routes.Route, fit) {
 
 // fitRoute compares the whole path, or its end where the route's prefix is unknown.
 func fitRoute(path []segment, r indexed) fit {
-	if !r.route.PrefixUnknown {
-		return match(path, r.segs)
+	if f := match(path, r.segs); !r.route.PrefixUnknown && (!r.route.Guess || f == exact) {
+		return f
 	}
 	n := len(path) - len(r.segs)
 	if n < 0 || len(literals(r.segs)) == 0 {
@@ -309,7 +305,7 @@ func (b *builder) row(c *candidate, op *spec.Operation) *Endpoint {
 	for _, path := range fullPaths(op, c.base) {
 		segs := splitPath(path)
 		for _, r := range b.routes {
-			if serves(r.route.Method, op.Method) && !r.route.Static && fitRoute(segs, r) == exact {
+			if r.route.Serves(op.Method) && !r.route.Static && fitRoute(segs, r) == exact {
 				e.Routes = append(e.Routes, r.route)
 				b.matched[r.route] = true
 			}
@@ -327,6 +323,9 @@ func (b *builder) row(c *candidate, op *spec.Operation) *Endpoint {
 func (b *builder) judge(e *Endpoint, op *spec.Operation, segs []segment, c *candidate) {
 	route, f := b.best(op.Method, segs)
 	switch {
+	case f == exact && route.Unimplemented:
+		e.Route, e.Status = route, report.Stub
+		e.Reason = "the generator's stand-in answers it: nobody has written the handler"
 	case f == exact:
 		e.Route, e.Status = route, report.Implemented
 		e.Reason = exactNote(route, op, segs)
@@ -412,11 +411,42 @@ func (b *builder) doubt(method string, segs []segment) *routes.Unresolved {
 		if u.Method != "" && u.Method != "*" && u.Method != method {
 			continue
 		}
-		if prefixFits(splitPath(u.Prefix), segs) {
+		if prefixFits(splitPath(u.Prefix), segs) && (u.By == "" || within(u, segs) || namesIt(u.By, segs)) {
 			return &b.table.Unresolved[i]
 		}
 	}
 	return nil
+}
+
+// within holds where what another module registers is bound to a part of the
+// paths: anything there may be its.
+func within(u routes.Unresolved, path []segment) bool {
+	fixed := literals(splitPath(u.Prefix))
+	return len(fixed) > 0 && len(fixed) > mountDepth(path)
+}
+
+// mountDepth is the number of leading segments that name a mount point such as
+// /api/v1 rather than a resource.
+func mountDepth(path []segment) int {
+	n := 0
+	for n < len(path) && path[n].kind == literal && mountName.MatchString(path[n].text) {
+		n++
+	}
+	return n
+}
+
+var mountName = regexp.MustCompile(`^(?i:api|rest|v\d+(?:\.\d+)*|public)$`)
+
+// namesIt holds where a function of another module is called after the
+// operation: rest.NewHealth serves /health rather than /users.
+func namesIt(function string, path []segment) bool {
+	function = strings.ToLower(function)
+	for _, text := range literals(path[mountDepth(path):]) {
+		if word := strings.TrimSuffix(strings.ToLower(text), "s"); len(word) > 2 && strings.Contains(function, word) {
+			return true
+		}
+	}
+	return false
 }
 
 func prefixFits(prefix, path []segment) bool {

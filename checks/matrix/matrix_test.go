@@ -26,7 +26,7 @@ func table(rs ...string) *routes.Table {
 		method, p, _ := strings.Cut(s, " ")
 		suffix, unknown := strings.CutPrefix(p, "~")
 		t.Routes = append(t.Routes, &routes.Route{
-			Method: method, Path: suffix, Pattern: p, PrefixUnknown: unknown, Reached: true,
+			Method: method, Path: suffix, Pattern: p, PrefixUnknown: unknown, Reached: true, HeadForGet: true,
 			Pos: report.Position{File: "main.go", Line: i + 1},
 		})
 	}
@@ -76,6 +76,9 @@ func TestBuild_Statuses(t *testing.T) {
 		{"any method",
 			doc("a.yaml", []string{""}, "DELETE /users"), table("* /users"),
 			"DELETE /users implemented"},
+		{"values listed by an expression",
+			doc("a.yaml", []string{""}, "POST /plan/soc", "POST /plan/time"), table("POST /plan/{type:(?:soc|energy)}"),
+			"POST /plan/soc implemented\nPOST /plan/time missing"},
 		{"HEAD is served by GET and not an undocumented route",
 			doc("a.yaml", []string{""}, "HEAD /users"), table("GET /users", "HEAD /users"),
 			"HEAD /users implemented"},
@@ -113,6 +116,19 @@ func TestBuild_UnresolvedMakesMissingInconclusive(t *testing.T) {
 	}
 	if got := m.Endpoints[1].Reason; !strings.Contains(got, "r.go:9") || !strings.Contains(got, "database") {
 		t.Errorf("reason %q names neither place nor cause", got)
+	}
+}
+
+func TestBuild_ForeignRouterIsDoubtedByName(t *testing.T) {
+	rt := table("GET /v1/users")
+	rt.Unresolved = []routes.Unresolved{
+		{Position: report.Position{File: "r.go", Line: 9}, By: "rest.NewHealth", Reason: "made elsewhere"},
+		{Position: report.Position{File: "r.go", Line: 10}, By: "x.Register", Prefix: "/v1/admin", Reason: "given away"},
+	}
+	m := Build([]*spec.Document{doc("a.yaml", []string{""}, "GET /v1/users", "GET /v1/health", "GET /v1/orders", "GET /v1/admin/x")}, rt, nil, Options{})
+	want := "GET /v1/users implemented\nGET /v1/health inconclusive\nGET /v1/orders missing\nGET /v1/admin/x inconclusive"
+	if got := statuses(m); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
 

@@ -47,7 +47,7 @@ func (b *builder) nearest(method string, path []segment) []string {
 // likeness is 0 for routes not worth naming, higher for closer ones.
 func likeness(method string, path []segment, r indexed) int {
 	sameMethod := 0
-	if serves(r.route.Method, method) {
+	if r.route.Serves(method) {
 		sameMethod = 1
 	}
 	if match(path, r.segs) == exact {

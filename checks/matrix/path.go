@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"strings"
 )
 
@@ -20,6 +21,8 @@ type segment struct {
 	kind segmentKind
 	text string         // the literal, or the shape of a mixed one with names dropped
 	re   *regexp.Regexp // limits a parameter, or recognises a mixed segment; may be nil
+	// listed: re lists the values one by one, as in {type:soc|energy}.
+	listed bool
 }
 
 // splitPath takes a path apart. Slashes inside braces belong to regular
@@ -69,9 +72,34 @@ func newSegment(text string) segment {
 		if err != nil {
 			return segment{kind: param}
 		}
-		return segment{kind: param, re: re}
+		return segment{kind: param, re: re, listed: lists(expr)}
 	}
 	return mixedSegment(text)
+}
+
+// lists reports whether an expression has no repetition, class or wildcard: it
+// is a list of values.
+func lists(expr string) bool {
+	re, err := syntax.Parse(expr, syntax.Perl)
+	return err == nil && listsOnly(re.Simplify())
+}
+
+func listsOnly(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpLiteral, syntax.OpAlternate, syntax.OpConcat, syntax.OpCapture, syntax.OpEmptyMatch, syntax.OpQuest:
+	case syntax.OpCharClass:
+		if len(re.Rune) > 6 || len(re.Rune) >= 2 && re.Rune[1]-re.Rune[0] > 2 {
+			return false
+		}
+	default:
+		return false
+	}
+	for _, sub := range re.Sub {
+		if !listsOnly(sub) {
+			return false
+		}
+	}
+	return true
 }
 
 // matchesSlash reports whether a parameter's expression runs over slashes.
@@ -144,6 +172,9 @@ func match(op, route []segment) fit {
 	best := exact
 	for i, r := range route {
 		if r.kind == catchAll {
+			if i == len(op) {
+				return min(best, covered) // a catch-all takes nothing, too
+			}
 			if i == len(op)-1 && (op[i].kind == param || op[i].kind == catchAll) {
 				return best
 			}
@@ -170,6 +201,8 @@ func matchSegment(op, route segment) fit {
 		if op.text == route.text {
 			return exact
 		}
+	case op.kind == literal && route.kind == param && route.listed && route.re.MatchString(op.text):
+		return exact
 	case op.kind == literal && (route.re == nil || route.re.MatchString(op.text)):
 		return covered
 	case op.kind == mixed && route.kind == mixed:

@@ -126,6 +126,9 @@ type Unresolved struct {
 	Method, Prefix string
 	Reason         string
 	Reached        bool
+	// By names the function of another module that makes or is given the router
+	// and may register more; empty for registrations of the module's own.
+	By string
 }
 
 // Segments splits a path; a trailing slash yields no segment of its own.

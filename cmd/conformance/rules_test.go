@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
 	"github.com/backend-conformance/conformance/analyzers"
 	"github.com/backend-conformance/conformance/checks"
+	"github.com/backend-conformance/conformance/checks/exec"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -112,7 +114,9 @@ func findingsOfExample(t *testing.T, r rule.Rule, tree string) int {
 	if !hasCode {
 		put(t, filepath.Join(dir, "main.go"), []byte("package main\n\nfunc main() {}\n"))
 	}
-	rep, err := checks.Run(context.Background(), checks.Options{Dir: dir, Selection: checks.Selection{Only: []string{r.ID}}})
+	rep, err := checks.Run(context.Background(), checks.Options{
+		Dir: dir, Selection: checks.Selection{Only: []string{r.ID}}, Exec: exec.New(exec.Options{Timeout: time.Minute}),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
