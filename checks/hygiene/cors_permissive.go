@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"path"
 	"slices"
 	"strings"
 
@@ -19,14 +20,15 @@ import (
 // RuleCORSPermissive asks that foreign pages cannot act with a user's credentials.
 var RuleCORSPermissive = rule.Rule{
 	ID:       "cors-permissive",
-	Title:    "any origin may send credentials",
+	Title:    "CORS allows every origin together with credentials",
 	Section:  rule.Security,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
-	Why:      "A page on any site can call the API in the name of a user who is logged in, and read the answers.",
-	Fix:      "List the origins that may, or leave credentials out.",
+	Why: "Where the origin is echoed, a page on any site can call the API in the name of a user who is logged in, and read the answers; " +
+		"where * is sent, browsers refuse the pair, and nobody's page works.",
+	Fix: "List the origins that may, or leave credentials out.",
 	Limits: "Judged where a CORS configuration is written as a literal, or the headers are set by hand in one function. Origins from " +
-		"a variable or a callback are inconclusive when credentials are allowed. A wildcard without credentials passes.",
+		"a variable or a callback are inconclusive when credentials are allowed, and so is a CORS library that is not known. A wildcard without credentials passes.",
 	Example: `
 -- bad/go.mod --
 module example.com/shop
@@ -78,6 +80,7 @@ var corsConfigs = []corsConfig{
 	{typ: "github.com/gin-contrib/cors.Config", origins: []string{"AllowOrigins"}, credentials: []string{"AllowCredentials"}, all: []string{"AllowAllOrigins"}, fn: []string{"AllowOriginFunc", "AllowOriginWithContextFunc"}},
 	{typ: "github.com/labstack/echo/middleware.CORSConfig", origins: []string{"AllowOrigins"}, credentials: []string{"AllowCredentials"}, fn: []string{"AllowOriginFunc", "UnsafeAllowOriginFunc"}, open: true},
 	{typ: "github.com/gofiber/fiber/middleware/cors.Config", origins: []string{"AllowOrigins"}, credentials: []string{"AllowCredentials"}, fn: []string{"AllowOriginsFunc"}, open: true},
+	{typ: "github.com/emicklei/go-restful.CrossOriginResourceSharing", origins: []string{"AllowedDomains"}, credentials: []string{"CookiesAllowed"}, fn: []string{"AllowedDomainFunc"}, open: true},
 }
 
 func corsPermissive(a *audit) report.Criterion {
@@ -101,7 +104,41 @@ func corsPermissive(a *audit) report.Criterion {
 			})
 		}
 	}
+	if at := a.otherCORS(); t.Examined() == 0 && at != nil {
+		return report.CannotTell(RuleCORSPermissive, fmt.Sprintf("%s: %s; which origins may send credentials could not be read from the code", at.Position, at.Message), *at)
+	}
 	return t.Criterion("no CORS configuration was found; browsers then refuse other origins")
+}
+
+// otherCORS is where CORS is set up in a way that was not understood: a library
+// by its name, or the header's name in the code. nil where there is no sign.
+func (a *audit) otherCORS() *report.Related {
+	for _, pkg := range a.program.Packages {
+		for _, f := range pkg.Syntax {
+			if at := a.signOfCORS(f); at != nil {
+				return at
+			}
+		}
+	}
+	return nil
+}
+
+func (a *audit) signOfCORS(f *ast.File) (at *report.Related) {
+	for _, spec := range f.Imports {
+		file := strings.Trim(spec.Path.Value, "`\"")
+		if base := path.Base(reach.WithoutVersion(file)); strings.Contains(base, "cors") && !reach.Below(file, a.program.Module) {
+			place := a.program.Place(spec.Pos(), "%s is imported", file)
+			return &place
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && at == nil && strings.EqualFold(strings.Trim(lit.Value, "`\""), "Access-Control-Allow-Origin") {
+			place := a.program.Place(lit.Pos(), "Access-Control-Allow-Origin is named")
+			at = &place
+		}
+		return at == nil
+	})
+	return at
 }
 
 // corsDefaults configure CORS without credentials.
@@ -158,7 +195,7 @@ func (a *audit) judgeCORSLiteral(t *report.Tally, pkg *packages.Package, lit *as
 	case !known || who == originUnknown:
 		t.Undecided(fmt.Sprintf("%s: which origins may send credentials is not known before it runs", place.Position), place)
 	default:
-		t.Fail(report.Finding{Message: "CORS lets any origin send credentials; list the origins, or leave AllowCredentials out", Position: place.Position,
+		t.Fail(report.Finding{Message: "CORS allows every origin together with credentials; list the origins, or leave " + c.credentials[0] + " out", Position: place.Position,
 			Anchor: a.program.Enclosing(pkg, lit.Pos())})
 	}
 }

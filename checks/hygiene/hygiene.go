@@ -5,6 +5,7 @@ package hygiene
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/load"
@@ -18,7 +19,7 @@ var Check = check.Check{
 	Name: "hygiene",
 	Rules: []rule.Rule{
 		RuleSecretCommitted, RuleContainerAsRoot, RuleDependencyVulnerable, RuleModuleUntidy, RuleLicenceMissing,
-		RuleCORSPermissive, RuleSecurityHeadersMissing, RuleRateLimitMissing, RuleLayeringViolated, RuleFunctionTooComplex, RuleExportedUndocumented,
+		RuleCORSPermissive, RuleSecurityHeadersMissing, RuleRateLimitMissing, RuleLayeringViolated,
 	},
 	Run: run,
 }
@@ -49,13 +50,37 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 		securityHeadersMissing(a),
 		rateLimitMissing(a),
 		layeringViolated(a),
-		functionTooComplex(r.Program),
-		exportedUndocumented(r.Program),
 	}, ctx.Err()
 }
 
-// serves reports whether the module registers routes.
+// serves reports whether the module registers routes, or starts a server whose
+// router is not known.
 func (a *audit) serves() bool {
 	t := a.repo.Routes
-	return t != nil && len(t.Routes)+len(t.Unresolved)+len(t.Routers) > 0
+	return t != nil && len(t.Routes)+len(t.Unresolved)+len(t.Routers) > 0 || a.startsServer()
+}
+
+func (a *audit) startsServer() bool {
+	return len(a.graph.Everything().Find(func(n string) bool { return reach.Matches(serverStarts, n) })) > 0
+}
+
+// serverStarts begin to answer requests, whatever routes them.
+var serverStarts = []string{
+	"net/http.ListenAndServe*", "net/http.Serve*", "(*net/http.Server).ListenAndServe*", "(*net/http.Server).Serve*",
+	"(*github.com/valyala/fasthttp.Server).*", "github.com/valyala/fasthttp.ListenAndServe*",
+}
+
+// routesUnknown says why a route that was looked for may be there unseen; empty
+// where all of them are known.
+func (a *audit) routesUnknown() string {
+	t := a.repo.Routes
+	switch {
+	case t == nil:
+		return "the routes of the module are not known"
+	case len(t.Unresolved) > 0:
+		return fmt.Sprintf("some routes could not be resolved (%s); see routes-unresolved", t.Unresolved[0].Position)
+	case len(t.Routes) == 0 && a.startsServer():
+		return "a server is started, but no route of it was found; see routes-unresolved"
+	}
+	return ""
 }

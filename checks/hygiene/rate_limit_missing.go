@@ -62,6 +62,9 @@ func rateLimitMissing(a *audit) report.Criterion {
 				Position: e.Route.Pos, Endpoint: e.Name(), Anchor: e.Name()})
 		}
 	}
+	if why := a.routesUnknown(); t.Examined() == 0 && why != "" {
+		return report.CannotTell(RuleRateLimitMissing, "no login among the routes that are known: "+why)
+	}
 	return t.Criterion("no operation documents 429 and no route looks like a login")
 }
 

@@ -32,7 +32,7 @@ const sniffHeader = "X-Content-Type-Options"
 
 func securityHeadersMissing(a *audit) report.Criterion {
 	if !a.serves() {
-		return report.NotApplicableTo(RuleSecurityHeadersMissing, "the module registers no route")
+		return report.NotApplicableTo(RuleSecurityHeadersMissing, "the module registers no route and starts no server")
 	}
 	t := report.Examine(RuleSecurityHeadersMissing)
 	libraries := a.graph.Everything().Find(func(n string) bool { return reach.Matches(headerLibraries, n) })
