@@ -16,6 +16,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/contracts"
 	"github.com/backend-conformance/conformance/checks/coverage"
 	"github.com/backend-conformance/conformance/checks/docs"
+	"github.com/backend-conformance/conformance/checks/duplication"
 	"github.com/backend-conformance/conformance/checks/endpoints"
 	"github.com/backend-conformance/conformance/checks/hygiene"
 	"github.com/backend-conformance/conformance/checks/inputs"
@@ -36,6 +37,7 @@ func All() []check.Check {
 		migrations.Check,
 		operations.Check,
 		hygiene.Check,
+		duplication.Check,
 		coverage.Check,
 	}
 }
