@@ -1,7 +1,11 @@
 package docs
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/check"
@@ -16,7 +20,7 @@ var RuleConfigurationUndocumented = rule.Rule{
 	Why: "A setting that only the code knows is found out in production, when its default turns out to be wrong.",
 	Fix: "Mention the variable in the README, in .env.example, in a compose file or in a page of the documentation.",
 	Limits: "Reads os.Getenv, its wrappers and functions that it is handed to, with constant names, struct tags env and envconfig, and viper.BindEnv. Keys of configuration files and viper's automatic names are not judged. " +
-		"Variables of the system (HOME, PATH, CI) are left out, and fields with a help text.",
+		"Variables of the system (HOME, PATH, CI) are left out, and fields with a help text. More than three of one file are one finding.",
 	Example: configurationExample,
 }
 
@@ -51,15 +55,16 @@ func configurationUndocumented(r *check.Repo, p prose, s settings, sup *suppress
 	}
 	t := sites{report.Examine(RuleConfigurationUndocumented), RuleConfigurationUndocumented, sup}
 	words := mentioned(p)
+	silent := map[string][]variable{}
 	for _, v := range s.variables {
 		if where, ok := words.find(v); ok {
 			t.Pass(report.Related{Position: where, Message: v.name + " is mentioned"})
 			continue
 		}
-		t.fail(report.Finding{
-			Position: v.pos, Anchor: v.name,
-			Message: "environment variable " + v.name + " is read here, but neither the README, .env.example nor the documentation mentions it; document it",
-		})
+		silent[v.pos.File] = append(silent[v.pos.File], v)
+	}
+	for _, file := range slices.Sorted(maps.Keys(silent)) {
+		undocumented(t, silent[file])
 	}
 	for _, at := range s.unknown {
 		t.Undecided(at.String()+" reads an environment variable whose name is computed; name it by a constant", report.Related{Position: at, Message: "name is computed"})
@@ -69,6 +74,41 @@ func configurationUndocumented(r *check.Repo, p prose, s settings, sup *suppress
 			", which makes names of variables out of those of fields or keys; name them in tags, or read them by constant names, to have them judged", s.derived)
 	}
 	return t.Criterion("the code reads no environment variable")
+}
+
+// manyVariables is how many of one file are still listed one by one.
+const manyVariables = 3
+
+// undocumented reports the variables of one file, many of them in one finding.
+func undocumented(t sites, variables []variable) {
+	slices.SortStableFunc(variables, func(a, b variable) int { return cmp.Compare(a.pos.Line, b.pos.Line) })
+	var left []string
+	var first report.Position
+	for _, v := range variables {
+		f := t.s.apply(t.rule, report.Finding{
+			Position: v.pos, Anchor: v.name,
+			Message: "environment variable " + v.name + " is read here, but neither the README, .env.example nor the documentation mentions it; document it",
+		})
+		if f.Suppressed != nil || len(variables) <= manyVariables {
+			t.Fail(f)
+			continue
+		}
+		if len(left) == 0 {
+			first = v.pos
+		}
+		left = append(left, v.name)
+	}
+	if len(left) == 0 {
+		return
+	}
+	names := strings.Join(left[:min(len(left), 5)], ", ")
+	if len(left) > 5 {
+		names += ", …"
+	}
+	t.FailN(len(left), report.Finding{
+		Position: first, Anchor: "variables",
+		Message: fmt.Sprintf("%d environment variables that this file reads are mentioned neither in the README, .env.example nor the documentation: %s; document them", len(left), names),
+	})
 }
 
 // vocabulary is every word in the texts that could name a variable, with the

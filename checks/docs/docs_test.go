@@ -336,9 +336,9 @@ func main() {
 		"deploy/compose.yml", "environment:\n  SHOP_TWICE: 1\n  X_PORT: 80\n",
 	))["configuration-undocumented"])
 	want := []string{"partial 3/7",
-		message(35, "SHOP_ACCEPTED") + " [accepted: for developers only]",
 		message(28, "SHOP_PLAIN"),
 		message(32, "SHOP_WRAPPED"),
+		message(35, "SHOP_ACCEPTED") + " [accepted: for developers only]",
 		"main.go:36 reads an environment variable whose name is computed; name it by a constant",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -371,6 +371,38 @@ func run(o options) { o.lookup("SHOP_FIELD") }
 	want := []string{
 		"partial 3/4",
 		"main.go:18: environment variable SHOP_FIELD is read here, but neither the README, .env.example nor the documentation mentions it; document it",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestConfigurationOfOneFileIsOneFinding(t *testing.T) {
+	code := "package main\n\nimport \"os\"\n\nfunc main() {\n"
+	for _, name := range []string{"F", "E", "D", "C", "B", "A"} {
+		code += "\tos.Getenv(\"SHOP_" + name + "\")\n"
+	}
+	got := summary(judge(t, repository(t, "main.go", code+"}\n"))["configuration-undocumented"])
+	want := []string{
+		"fail 0/6",
+		"main.go:6: 6 environment variables that this file reads are mentioned neither in the README, .env.example nor the documentation: SHOP_F, SHOP_E, SHOP_D, SHOP_C, SHOP_B, …; document them",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// envconfig makes SHOP_PORT out of a field: nothing is read that could be named here.
+func TestConfigurationOfDerivedNamesIsInconclusive(t *testing.T) {
+	got := summary(judge(t, repository(t,
+		"go.mod", "module example.com/shop\n\ngo 1.26\n\nrequire github.com/kelseyhightower/envconfig v1.4.0\n\nreplace github.com/kelseyhightower/envconfig => ./stub\n",
+		"stub/go.mod", "module github.com/kelseyhightower/envconfig\n\ngo 1.26\n",
+		"stub/envconfig.go", "package envconfig\n\nfunc Process(string, any) error { return nil }\n",
+		"main.go", "package main\n\nimport \"github.com/kelseyhightower/envconfig\"\n\nfunc main() { var c struct{ Port int }; envconfig.Process(\"shop\", &c) }\n",
+	))["configuration-undocumented"])
+	want := []string{
+		"inconclusive 0/0",
+		"main.go:3 imports github.com/kelseyhightower/envconfig, which makes names of variables out of those of fields or keys; name them in tags, or read them by constant names, to have them judged",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -72,17 +72,17 @@ func main() {
 
 // recoveryLibraries recover from panics of handlers. Source: their documentation.
 var recoveryLibraries = []string{
-	"github.com/go-chi/chi/middleware.Recoverer", "github.com/go-chi/httplog.RequestLogger", "github.com/go-chi/httplog.Handler",
+	"github.com/go-chi/chi/middleware.Recoverer", "github.com/go-chi/httplog.RequestLogger",
 	"github.com/gin-gonic/gin.Default", "github.com/gin-gonic/gin.Recovery*", "github.com/gin-gonic/gin.CustomRecovery*",
 	"github.com/gin-contrib/zap.RecoveryWithZap", "github.com/gin-contrib/zap.CustomRecoveryWithZap", "github.com/samber/slog-gin.Recovery",
 	"github.com/labstack/echo/middleware.Recover*", "github.com/gofiber/fiber/middleware/recover.New",
 	"github.com/gorilla/handlers.RecoveryHandler", "github.com/urfave/negroni.NewRecovery", "github.com/urfave/negroni.Classic",
-	"github.com/codegangsta/negroni.Classic", "github.com/go-martini/martini.Classic", "github.com/justinas/nosurf.New",
+	"github.com/codegangsta/negroni.Classic", "github.com/go-martini/martini.Classic",
 	"github.com/grpc-ecosystem/go-grpc-middleware/recovery.*", "github.com/grpc-ecosystem/go-grpc-middleware/interceptors/recovery.*",
 	"github.com/go-kratos/kratos/middleware/recovery.Recovery", "github.com/cloudwego/hertz/pkg/app/middlewares/server/recovery.Recovery",
 	"github.com/cloudwego/hertz/pkg/app/server.Default", "github.com/kataras/iris/middleware/recover.New", "github.com/kataras/iris.Default",
 	"github.com/dre1080/recovr.New", "github.com/unrolled/recovery.New", "github.com/gobuffalo/buffalo.New",
-	"github.com/zeromicro/go-zero/rest.NewServer", "github.com/zeromicro/go-zero/rest.MustNewServer", "github.com/bugsnag/bugsnag-go.Handler*",
+	"github.com/zeromicro/go-zero/rest.NewServer", "github.com/zeromicro/go-zero/rest.MustNewServer",
 	"(*github.com/getsentry/sentry-go/http.Handler).Handle*", "(*github.com/emicklei/go-restful.Container).DoNotRecover",
 }
 
