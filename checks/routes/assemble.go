@@ -48,7 +48,6 @@ func (m *machine) assemble() {
 		s.router.wrapped = append(s.router.wrapped, s.around...)
 	}
 	m.reportForeign()
-	m.reportLost()
 	for i, en := range m.entries {
 		switch {
 		case en.dropped || en.grouped || en.router == nil || en.handler == nil && !en.static:
@@ -57,6 +56,7 @@ func (m *machine) assemble() {
 			m.emit(en, handlers[i])
 		}
 	}
+	m.reportLost()
 }
 
 // reportForeign lists routers that code outside the module made and filled.
@@ -79,7 +79,7 @@ func (m *machine) reportForeign() {
 		if e.at != nil {
 			at = m.p.Position(e.at.pos)
 		}
-		u := Unresolved{Position: at, Router: r.lib.Name, Reached: m.reached, Reason: "the routes of a router that " + r.why + " makes are not known"}
+		u := Unresolved{Position: at, Router: r.lib.Name, Reached: m.reached, Reason: "the routes of a router that " + r.why + " makes are not known", By: r.why}
 		for _, p := range m.places(r, 0) {
 			u.Prefix, _, _ = fillHoles(p.path, len(p.path))
 			break

@@ -2,6 +2,7 @@ package routes
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"net/http"
 	"regexp"
@@ -279,44 +280,142 @@ func (w *wireCall) beegoAuto(r *router, prefix, ctrl value) value {
 	return r
 }
 
-// beegoInclude reads the "@router" comments of controllers.
+// beegoInclude registers what bee generated from "@router" comments. Where no
+// such file is in the module, a comment alone serves nothing, and whether the
+// file is generated before the build cannot be told.
 func beegoInclude(w *wireCall, r *router) value {
+	generated := w.beegoGenerated()
 	for _, ctrl := range w.rest(1) {
-		t := dynamicType(ctrl)
-		if t == nil || types.IsInterface(t) {
+		n := named(dynamicType(ctrl))
+		if n == nil || types.IsInterface(n) {
 			w.unknownRoutes(r, "a controller that is not known")
 			continue
 		}
-		for sel := range types.NewMethodSet(t).Methods() {
-			g := w.method(t, ctrl, sel.Obj().Name(), sel.Obj().Pkg())
-			if g == nil {
-				continue
-			}
-			if d := w.code.funcs[w.code.key(g.fn)]; d != nil && d.decl.Doc != nil {
-				w.beegoComments(r, d.decl.Doc, ctrl, g)
+		if generated == nil {
+			w.beegoComments(r, ctrl)
+			continue
+		}
+		for _, c := range generated[n.Obj().Pkg().Path()+":"+n.Obj().Name()] {
+			for _, verb := range c.verbs {
+				en := w.newEntry(r, w.beegoPrepare(ctrl)...)
+				en.fixed, en.path, en.pos = strings.ToUpper(verb), text(c.path), c.pos
+				en.handler = &unknown{why: c.method}
+				if g := w.method(dynamicType(ctrl), ctrl, c.method, nil); g != nil {
+					en.handler = g
+				}
+				w.addEntry(en)
 			}
 		}
 	}
 	return r
 }
 
-var beegoComment = regexp.MustCompile(`^//\s*@router\s+(\S+)(?:\s+\[([^\]]*)\])?`)
+// beegoComment is one generated entry of GlobalControllerRouter.
+type beegoComment struct {
+	method, path string
+	verbs        []string
+	pos          token.Pos
+}
 
-// beegoComments registers what "// @router /path [get,post]" says.
-func (w *wireCall) beegoComments(r *router, doc *ast.CommentGroup, ctrl value, g *function) {
-	for _, c := range doc.List {
-		found := beegoComment.FindStringSubmatch(c.Text)
-		if found == nil {
+// beegoGenerated reads the entries that generated code adds to
+// GlobalControllerRouter, by controller; nil where there are none.
+func (w *wireCall) beegoGenerated() map[string][]beegoComment {
+	var out map[string][]beegoComment
+	for _, pkg := range w.p.Packages {
+		for _, f := range pkg.Syntax {
+			ast.Inspect(f, func(n ast.Node) bool {
+				s, ok := n.(*ast.AssignStmt)
+				if !ok || len(s.Lhs) != 1 || len(s.Rhs) != 1 {
+					return true
+				}
+				index, ok := s.Lhs[0].(*ast.IndexExpr)
+				if sel, isSel := index0(index).(*ast.SelectorExpr); !ok || !isSel || sel.Sel.Name != "GlobalControllerRouter" {
+					return true
+				}
+				key := knownText(fromTyped(pkg.TypesInfo, index.Index))
+				if out == nil {
+					out = map[string][]beegoComment{}
+				}
+				out[key] = append(out[key], beegoLiterals(pkg.TypesInfo, s.Rhs[0])...)
+				return false
+			})
+		}
+	}
+	return out
+}
+
+func index0(e *ast.IndexExpr) ast.Expr {
+	if e == nil {
+		return nil
+	}
+	return e.X
+}
+
+// beegoLiterals reads web.ControllerComments{Method:, Router:, AllowHTTPMethods:}.
+func beegoLiterals(info *types.Info, e ast.Expr) []beegoComment {
+	var out []beegoComment
+	ast.Inspect(e, func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok {
+			return true
+		}
+		if _, name := typeName(info.TypeOf(lit)); name != "ControllerComments" {
+			return true
+		}
+		c := beegoComment{pos: lit.Pos()}
+		for _, elt := range lit.Elts {
+			kv, ok := elt.(*ast.KeyValueExpr)
+			if !ok {
+				continue
+			}
+			switch id, _ := kv.Key.(*ast.Ident); {
+			case id == nil:
+			case id.Name == "Method":
+				c.method = knownText(fromTyped(info, kv.Value))
+			case id.Name == "Router":
+				c.path, c.pos = knownText(fromTyped(info, kv.Value)), kv.Pos()
+			case id.Name == "AllowHTTPMethods":
+				if list, ok := kv.Value.(*ast.CompositeLit); ok {
+					for _, v := range list.Elts {
+						c.verbs = append(c.verbs, knownText(fromTyped(info, v)))
+					}
+				}
+			}
+		}
+		out = append(out, c)
+		return false
+	})
+	return out
+}
+
+var beegoRouterComment = regexp.MustCompile(`^//\s*@router\s+(\S+)(?:\s+\[([^\]]*)\])?`)
+
+// beegoComments notes what "// @router /path [get,post]" would register.
+func (w *wireCall) beegoComments(r *router, ctrl value) {
+	t := dynamicType(ctrl)
+	for sel := range types.NewMethodSet(t).Methods() {
+		g := w.method(t, ctrl, sel.Obj().Name(), sel.Obj().Pkg())
+		if g == nil {
 			continue
 		}
-		verbs := found[2]
-		if verbs == "" {
-			verbs = http.MethodGet
+		d := w.code.funcs[w.code.key(g.fn)]
+		if d == nil || d.decl.Doc == nil {
+			continue
 		}
-		for _, verb := range strings.Split(verbs, ",") {
-			en := w.newEntry(r, w.beegoPrepare(ctrl)...)
-			en.fixed, en.path, en.handler, en.pos = strings.ToUpper(strings.TrimSpace(verb)), text(found[1]), g, c.Pos()
-			w.addEntry(en)
+		for _, c := range d.decl.Doc.List {
+			found := beegoRouterComment.FindStringSubmatch(c.Text)
+			if found == nil {
+				continue
+			}
+			verbs := found[2]
+			if verbs == "" {
+				verbs = http.MethodGet
+			}
+			for _, verb := range strings.Split(verbs, ",") {
+				en := w.newEntry(r)
+				en.fixed, en.path, en.handler, en.pos = strings.ToUpper(strings.TrimSpace(verb)), text(found[1]), g, c.Pos()
+				w.lost = append(w.lost, lost{en: en, reason: "the @router comment counts only with the file that bee generates from it, which is not in the module"})
+			}
 		}
 	}
 }

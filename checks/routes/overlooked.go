@@ -247,7 +247,14 @@ type lost struct {
 
 // reportLost lists what may have registered something, once places are known.
 func (m *machine) reportLost() {
+	served := map[*types.Func]bool{}
+	for _, r := range m.found.routes {
+		served[r.Handler.Func] = true
+	}
 	for _, l := range m.lost {
+		if g, ok := bare(l.en.handler).(*function); ok && served[g.fn] {
+			continue // it is registered in another way
+		}
 		if l.en.router != nil {
 			m.unresolved(l.en, l.reason)
 			continue

@@ -3,6 +3,7 @@ package routes
 import (
 	"go/ast"
 	"go/types"
+	"strings"
 )
 
 // through finds the handler that a function passes requests on to, and puts
@@ -170,7 +171,20 @@ func (m *machine) functionValue(b body, e ast.Expr, passed int) (value, int) {
 	if generic(b.outer) && takesContext(sig) {
 		return m.eval(e), min(passed, 2)
 	}
+	if ownContext(sig) && passed == 1 {
+		return m.eval(e), 1
+	}
 	return nil, 0
+}
+
+// ownContext: the one parameter is a context of the program's own, which an
+// adapter makes of the request.
+func ownContext(sig *types.Signature) bool {
+	if sig.Params().Len() != 1 {
+		return false
+	}
+	_, name := typeName(sig.Params().At(0).Type())
+	return strings.HasSuffix(name, "Ctx") || strings.HasSuffix(name, "Context")
 }
 
 // generic reports whether a function is an adapter for any types.
