@@ -427,3 +427,40 @@ func TestReadProseIsBounded(t *testing.T) {
 		t.Errorf("read %d pages, want %d", got, maxTexts-1)
 	}
 }
+
+// What one example would mend is one finding.
+func TestExampleMissingIsReportedAtTheSharedSchema(t *testing.T) {
+	got := judge(t, repository(t, "openapi.yaml", `openapi: 3.0.3
+info: {title: Shop, version: "1"}
+paths:
+  /orders:
+    get:
+      responses:
+        "200":
+          description: orders
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Order'}}}}
+        "500":
+          description: lone
+          content: {application/json: {schema: {$ref: '#/components/schemas/Error'}}}
+    post:
+      requestBody:
+        content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}
+      responses:
+        "201": {description: done}
+components:
+  schemas:
+    Order: {type: object, properties: {id: {type: integer}}}
+    Error: {type: object, properties: {error: {type: string}}}
+`))["example-missing"]
+	want := []string{
+		"fail 0/3",
+		"openapi.yaml:12: GET /orders 500 has no example; add one to the media type, the schema or all of its properties",
+		"openapi.yaml:20: schema Order has no example, nor have the 2 bodies of it (GET /orders 200, ...); add one to the schema or to all of its properties",
+	}
+	if diff := cmp.Diff(want, summary(got)); diff != "" {
+		t.Error(diff)
+	}
+	if n := len(got.Findings[1].Related); n != 2 {
+		t.Errorf("%d related places, want the 2 bodies", n)
+	}
+}

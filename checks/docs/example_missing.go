@@ -2,6 +2,8 @@ package docs
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
@@ -15,7 +17,7 @@ var RuleExampleMissing = rule.Rule{
 	Why: "A schema says what is allowed, an example says what it looks like; people and mock servers work from examples.",
 	Fix: "Put an example on the media type, on the schema, or on each of its properties.",
 	Limits: "JSON bodies only. A property whose value is prescribed (enum, const, default, boolean) counts as its own example. " +
-		"A body that several operations share by reference is one site.",
+		"A body that several operations share by reference is one site; bodies that refer to one schema are one finding, at the schema.",
 	Example: exampleMissingExample,
 }
 
@@ -66,6 +68,7 @@ type body struct {
 	anchor  string // "POST /orders request", "POST /orders 201"
 	op      *spec.Operation
 	example bool
+	schema  string // what it refers to; empty where it is written in place
 	users   int
 }
 
@@ -78,7 +81,7 @@ func bodies(d *spec.Document) []*body {
 		for _, m := range content {
 			if m.IsJSON() {
 				if !b.pos.IsValid() {
-					b.pos = m.Pos
+					b.pos, b.schema = m.Pos, sharedSchema(m.Schema)
 				}
 				b.example = b.example || m.HasExample
 			}
@@ -104,19 +107,62 @@ func bodies(d *spec.Document) []*body {
 }
 
 func exampleMissing(t sites, d *spec.Document) string {
+	bare := map[string][]*body{} // by the schema that they share
 	for _, b := range bodies(d) {
 		if b.example {
 			t.Pass()
 			continue
 		}
-		shared := ""
-		if b.users > 1 {
-			shared = fmt.Sprintf(" (and %d more that share it)", b.users-1)
+		if f := t.s.apply(t.rule, b.finding()); b.schema == "" || f.Suppressed != nil {
+			t.Fail(f)
+			continue
 		}
-		t.fail(report.Finding{
-			Position: b.pos, Endpoint: b.op.Name(), Anchor: b.anchor,
-			Message: fmt.Sprintf("%s%s has no example; add one to the media type, the schema or all of its properties", b.anchor, shared),
-		})
+		bare[b.schema] = append(bare[b.schema], b)
+	}
+	for _, name := range slices.Sorted(maps.Keys(bare)) {
+		lackingExample(t, d.Schemas[name], name, bare[name])
 	}
 	return d.Path + " describes no JSON body"
+}
+
+func (b *body) finding() report.Finding {
+	shared := ""
+	if b.users > 1 {
+		shared = fmt.Sprintf(" (and %d more that share it)", b.users-1)
+	}
+	return report.Finding{
+		Position: b.pos, Endpoint: b.op.Name(), Anchor: b.anchor,
+		Message: fmt.Sprintf("%s%s has no example; add one to the media type, the schema or all of its properties", b.anchor, shared),
+	}
+}
+
+// lackingExample reports bodies of one named schema once: an example there
+// serves all of them.
+func lackingExample(t sites, s *spec.Schema, name string, bodies []*body) {
+	if len(bodies) == 1 || s == nil || !s.Pos.IsValid() {
+		for _, b := range bodies {
+			t.Fail(b.finding())
+		}
+		return
+	}
+	f := t.s.apply(t.rule, report.Finding{
+		Position: s.Pos, Anchor: "schema " + name,
+		Message: fmt.Sprintf("schema %s has no example, nor have the %d bodies of it (%s, ...); add one to the schema or to all of its properties", name, len(bodies), bodies[0].anchor),
+	})
+	for _, b := range bodies[:min(len(bodies), 10)] {
+		f.Related = append(f.Related, report.Related{Position: b.pos, Message: b.anchor})
+	}
+	t.FailN(len(bodies), f)
+}
+
+// sharedSchema names the schema that a body, or each element of it, refers to;
+// empty for one that is written in place.
+func sharedSchema(s *spec.Schema) string {
+	switch {
+	case s == nil:
+		return ""
+	case s.Ref == "" && s.Items != nil:
+		return s.Items.Ref
+	}
+	return s.Ref
 }
