@@ -1,0 +1,188 @@
+package taint
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+)
+
+// derivation says how a tested value is made from the text: bits, because
+// several steps may lie between.
+type derivation int
+
+const same derivation = 0
+
+const (
+	isClean derivation = 1 << iota // a cleaned path
+	isRel                          // relative to a folder
+	isBase                         // the last element of a path
+	isHost                         // the host of an address
+	isPart                         // another part: scheme, extension, length
+	isOther                        // made by a function that is not looked into
+)
+
+// steps are functions whose result tells about their argument.
+var steps = map[string]derivation{
+	"path/filepath.Clean": isClean, "path.Clean": isClean, "path/filepath.Abs": isClean, "path/filepath.Join": isClean, "path.Join": isClean, "path/filepath.EvalSymlinks": isClean,
+	"path/filepath.Rel": isRel, "path/filepath.Base": isBase, "path.Base": isBase, "path/filepath.Ext": isPart, "path.Ext": isPart, "path/filepath.Dir": isClean,
+	"net/url.URL.Hostname": isHost, "net/url.Parse": same, "net/url.ParseRequestURI": same, "net/url.URL.Port": isPart, "net.LookupIP": isHost, "net.LookupHost": isHost, "net.ParseIP": isHost,
+	"net.SplitHostPort": isHost, "strings.ToLower": same, "strings.ToUpper": same, "strings.TrimSpace": same, "strings.TrimPrefix": same, "strings.TrimSuffix": same, "strings.TrimRight": same, "strings.TrimLeft": same, "strings.Trim": same,
+	"path/filepath.ToSlash": same, "path/filepath.FromSlash": same, "net.Resolver.LookupIPAddr": isHost, "net.Resolver.LookupHost": isHost, "net.Resolver.LookupIP": isHost,
+	"net/url.PathUnescape": same, "net/url.QueryUnescape": same,
+}
+
+// derivedLimit bounds how far back a tested value is followed.
+const derivedLimit = 60
+
+// derived says whether v is made from the text at p, and how.
+func (t *tracker) derived(v ssa.Value, p place) (derivation, bool) {
+	type item struct {
+		place
+		how derivation
+	}
+	queue := []item{{place{v, ""}, same}}
+	seen := map[place]bool{}
+	for i := 0; i < len(queue) && i < derivedLimit; i++ {
+		it := queue[i]
+		if it.place == p || it.v == p.v && it.path == "" && p.path != "" && !web.IsRequest(p.v.Type()) {
+			return it.how, true
+		}
+		if seen[it.place] {
+			continue
+		}
+		seen[it.place] = true
+		add := func(v ssa.Value, path string, how derivation) {
+			if _, isConst := v.(*ssa.Const); v != nil && !isConst {
+				queue = append(queue, item{place{v, path}, it.how | how})
+			}
+		}
+		switch v := it.v.(type) {
+		case *ssa.UnOp:
+			if v.Op == token.MUL {
+				add(v.X, it.path, same)
+			}
+		case *ssa.FieldAddr:
+			queue = append(queue, item{it.place.on(v.X, v.Field), it.how | urlField(v.X, v.Field)})
+		case *ssa.Field:
+			queue = append(queue, item{it.place.on(v.X, v.Field), it.how | urlField(v.X, v.Field)})
+		case *ssa.Phi:
+			for _, e := range v.Edges {
+				add(e, it.path, same)
+			}
+		case *ssa.Extract:
+			add(v.Tuple, it.path, same)
+		case *ssa.MakeInterface:
+			add(v.X, it.path, same)
+		case *ssa.ChangeType:
+			add(v.X, it.path, same)
+		case *ssa.Convert:
+			add(v.X, it.path, same)
+		case *ssa.Slice:
+			add(v.X, it.path, same)
+		case *ssa.IndexAddr:
+			add(v.X, it.path, isPart)
+		case *ssa.Next:
+			add(v.Iter, it.path, isPart)
+		case *ssa.Range:
+			add(v.X, it.path, same)
+		case *ssa.BinOp:
+			if v.Op == token.ADD {
+				add(v.X, "", same)
+				add(v.Y, "", same)
+			}
+		case *ssa.Alloc:
+			for _, ref := range *v.Referrers() {
+				if store, ok := ref.(*ssa.Store); ok && store.Addr == v {
+					add(store.Val, it.path, same)
+				}
+			}
+		case *ssa.FreeVar:
+			if _, bound := binding(v); bound != nil {
+				add(bound, it.path, same)
+			}
+		case *ssa.Call:
+			name := web.Name(function(v.Common()))
+			how, known := steps[name]
+			if !known {
+				how = isOther
+			}
+			for _, a := range operands(v.Common()) {
+				for _, e := range variadic(a) {
+					add(e, "", how)
+				}
+			}
+		}
+	}
+	return same, false
+}
+
+// on is the place of a field of x.
+func (p place) on(x ssa.Value, field int) place {
+	return place{x, p.path}.field(fieldName(x.Type(), field))
+}
+
+// urlField tells the host of a parsed address from its other parts.
+func urlField(x ssa.Value, field int) derivation {
+	if web.TypeName(x.Type()) != "net/url.URL" {
+		return same
+	}
+	switch fieldName(x.Type(), field) {
+	case "Host":
+		return isHost
+	case "Scheme", "Fragment", "User", "RawQuery", "Opaque":
+		return isPart
+	}
+	return same
+}
+
+// binding is where a literal is made, and what its captured variable is there;
+// nil for the wrappers that the compiler makes.
+func binding(v *ssa.FreeVar) (*ssa.MakeClosure, ssa.Value) {
+	fn := v.Parent()
+	if fn.Parent() == nil {
+		return nil, nil
+	}
+	for i, free := range fn.FreeVars {
+		if free != v {
+			continue
+		}
+		for _, use := range fn.Parent().Blocks {
+			for _, instr := range use.Instrs {
+				if c, ok := instr.(*ssa.MakeClosure); ok && c.Fn == fn {
+					return c, c.Bindings[i]
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// cleaned says that the place itself is a cleaned path, or a variable that holds
+// nothing else.
+func (t *tracker) cleaned(v ssa.Value) bool {
+	switch v := v.(type) {
+	case *ssa.Extract:
+		return t.cleaned(v.Tuple)
+	case *ssa.Call:
+		return steps[web.Name(function(v.Common()))]&isClean != 0
+	case *ssa.FreeVar:
+		_, bound := binding(v)
+		return bound != nil && t.cleaned(bound)
+	case *ssa.UnOp:
+		return v.Op == token.MUL && t.cleaned(v.X)
+	case *ssa.Alloc:
+		stores := 0
+		for _, ref := range *v.Referrers() {
+			if store, ok := ref.(*ssa.Store); ok && store.Addr == v {
+				if !t.cleaned(store.Val) {
+					return false
+				}
+				stores++
+			}
+		}
+		return stores > 0
+	}
+	return false
+}

@@ -1,0 +1,144 @@
+package taint
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+)
+
+// trusted knows template.HTML(x) and its kin, which switch escaping off.
+func trusted(v ssa.Value, x ssa.Value) []sink {
+	switch web.TypeName(v.Type()) {
+	case "html/template.HTML", "html/template.JS", "html/template.HTMLAttr", "html/template.CSS", "html/template.JSStr":
+		if _, constant := x.(*ssa.Const); !constant {
+			return []sink{{kind: HTML, values: []ssa.Value{x}, where: "template." + v.Type().(*types.Named).Obj().Name(), pos: v.Pos()}}
+		}
+	}
+	return nil
+}
+
+// shown are the values that a call sends to the browser as HTML, or as content
+// of a type that they choose themselves.
+func (t *tracker) shown(call ssa.CallInstruction, fn *types.Func, name string) []ssa.Value {
+	c := call.Common()
+	if v := contentType(c, name); v != nil {
+		return []ssa.Value{v}
+	}
+	w, ok := web.Writer(fn)
+	if !ok || w.Body < 0 || w.Encoding == "json" || w.Encoding == "xml" || w.Encoding == "html" || w.Encoding == "file" || neverHTML[name] {
+		return nil
+	}
+	if w.To >= 0 {
+		to := argument(c, w.To)
+		if to == nil || !web.IsAnswer(plain(to).Type()) {
+			return nil
+		}
+	}
+	body := argument(c, w.Body)
+	if body == nil || !t.sendsHTML(call, w, name) {
+		return nil
+	}
+	values := []ssa.Value{body}
+	if w.Rest {
+		args := operands(c)
+		values = append(values, variadic(args[len(args)-1])...)
+	}
+	return values
+}
+
+// neverHTML answer as plain text, whatever they are given.
+var neverHTML = map[string]bool{
+	"net/http.Error": true, "github.com/gin-gonic/gin.Context.String": true, "github.com/labstack/echo.Context.String": true,
+	"github.com/go-chi/render.PlainText": true, "github.com/gofiber/fiber.NewError": true, "github.com/gofiber/fiber.Ctx.SendStatus": true,
+	"github.com/labstack/echo.NewHTTPError": true, "github.com/valyala/fasthttp.RequestCtx.Error": true,
+}
+
+// contentType is the value that a call sets as content type, where it is not
+// constant.
+func contentType(c *ssa.CallCommon, name string) ssa.Value {
+	args := operands(c)
+	at := -1
+	switch name {
+	case "net/http.Header.Set", "github.com/gofiber/fiber.Ctx.Set", "github.com/gin-gonic/gin.Context.Header":
+		if key, ok := constantText(args[1]); ok && strings.EqualFold(key, "Content-Type") {
+			if _, isHeader := plain(args[0]).(*ssa.Call); isHeader || name != "net/http.Header.Set" {
+				at = 2
+			}
+		}
+	case "github.com/gin-gonic/gin.Context.Data", "github.com/labstack/echo.Context.Blob", "github.com/labstack/echo.Context.Stream":
+		at = 2
+	}
+	if at < 0 || at >= len(args) {
+		return nil
+	}
+	if _, constant := constantText(args[at]); constant || name == "net/http.Header.Set" && !answerHeader(args[0]) {
+		return nil
+	}
+	return args[at]
+}
+
+// answerHeader tells the header of the answer from that of a request to others.
+func answerHeader(v ssa.Value) bool {
+	call, ok := v.(*ssa.Call)
+	return ok && len(operands(call.Common())) > 0 && web.IsAnswer(operands(call.Common())[0].Type())
+}
+
+// sendsHTML: net/http looks at the content, so text with tags becomes a page
+// unless another type is set. Fiber would send it as plain text, but who writes
+// tags means a page. The others are told what they send.
+func (t *tracker) sendsHTML(call ssa.CallInstruction, w web.Write, name string) bool {
+	told, other := t.contentTypes(call)
+	switch {
+	case told:
+		return true
+	case other:
+		return false
+	}
+	return (w.To != -1 || name == "net/http.ResponseWriter.Write" || w.Framework == web.Fiber) && t.marksUp(call.Parent())
+}
+
+// contentTypes looks for constants that set the content type in the function.
+func (t *tracker) contentTypes(call ssa.CallInstruction) (html, other bool) {
+	for _, b := range call.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			c, ok := instr.(ssa.CallInstruction)
+			if !ok {
+				continue
+			}
+			name := web.Name(function(c.Common()))
+			for _, arg := range operands(c.Common()) {
+				text, ok := constantText(arg)
+				text = strings.ToLower(text)
+				switch {
+				case !ok:
+				case strings.HasPrefix(text, "text/html"), name == "github.com/gofiber/fiber.Ctx.Type" && strings.TrimPrefix(text, ".") == "html":
+					html = true
+				case strings.HasPrefix(text, "application/"), strings.HasPrefix(text, "text/"), strings.HasPrefix(text, "image/"):
+					other = true
+				}
+			}
+		}
+	}
+	return html, other && !html
+}
+
+// marksUp says that a function holds text with tags, so that what it writes is HTML.
+func (t *tracker) marksUp(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			for _, op := range instr.Operands(nil) {
+				if *op == nil {
+					continue
+				}
+				text, ok := constantText(*op)
+				if ok && (strings.Contains(text, "</") || strings.Contains(text, "<br") || strings.Contains(text, "<html") || strings.Contains(text, "<p>")) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,173 @@
+package taint
+
+import (
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/web"
+)
+
+// place is a value, what it points to, or a field of either.
+type place struct {
+	v ssa.Value
+	// path are field names, dotted; empty for the whole.
+	path string
+}
+
+func (p place) field(name string) place {
+	if p.path != "" {
+		name += "." + p.path
+	}
+	return place{p.v, name}
+}
+
+// pathDepth bounds how deep into structures fields are told apart.
+const pathDepth = 4
+
+// tooDeep is true of paths that grow through recursive types.
+func (p place) tooDeep() bool { return strings.Count(p.path, ".") >= pathDepth }
+
+// typ is the type at the place; nil where the path leaves known types.
+func (p place) typ() types.Type {
+	t := p.v.Type()
+	if p.path == "" {
+		return t
+	}
+	for name := range strings.SplitSeq(p.path, ".") {
+		t = fieldType(t, name)
+		if t == nil {
+			return nil
+		}
+	}
+	return t
+}
+
+// fieldType looks through pointers and the elements of collections, which a
+// place does not tell from their containers.
+func fieldType(t types.Type, name string) types.Type {
+	for range 6 {
+		switch u := t.Underlying().(type) {
+		case *types.Pointer:
+			t = u.Elem()
+		case *types.Slice:
+			t = u.Elem()
+		case *types.Array:
+			t = u.Elem()
+		case *types.Map:
+			t = u.Elem()
+		case *types.Struct:
+			for f := range u.Fields() {
+				if f.Name() == name {
+					return f.Type()
+				}
+			}
+			return nil
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// harmlessTypes are named types that cannot carry text of the client's choice.
+var harmlessTypes = map[string]bool{
+	"time.Time": true, "time.Duration": true, "context.Context": true, "net/netip.Addr": true,
+	"github.com/google/uuid.UUID": true, "github.com/gofrs/uuid.UUID": true, "github.com/satori/go.uuid.UUID": true,
+	"github.com/shopspring/decimal.Decimal": true, "go.mongodb.org/mongo-driver/bson/primitive.ObjectID": true,
+	"github.com/oklog/ulid.ULID": true, "github.com/rs/xid.ID": true, "math/big.Int": true,
+}
+
+// harmless says that no text fits into the type: numbers, truth values, times,
+// ids. Errors count too: what they quote is the server's wording.
+func harmless(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	if harmlessTypes[web.TypeName(t)] || web.IsError(t) {
+		return true
+	}
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
+}
+
+// operands are a call's arguments, the receiver first.
+func operands(c *ssa.CallCommon) []ssa.Value {
+	if c.IsInvoke() {
+		return append([]ssa.Value{c.Value}, c.Args...)
+	}
+	return c.Args
+}
+
+// function is the object that a call names, as the tables know it.
+func function(c *ssa.CallCommon) *types.Func {
+	if c.IsInvoke() {
+		return c.Method.Origin()
+	}
+	if f := c.StaticCallee(); f != nil {
+		if obj, ok := f.Object().(*types.Func); ok {
+			return obj.Origin()
+		}
+	}
+	return nil
+}
+
+// argument is the operand for an index of the tables, which do not count receivers.
+func argument(c *ssa.CallCommon, i int) ssa.Value {
+	if fn := function(c); fn != nil && fn.Signature().Recv() != nil {
+		i++
+	}
+	args := operands(c)
+	if i < 0 || i >= len(args) {
+		return nil
+	}
+	return args[i]
+}
+
+// variadic are the elements of "f(a, b...)" as written, where the compiler
+// packed them; otherwise the value itself.
+func variadic(v ssa.Value) []ssa.Value {
+	slice, ok := v.(*ssa.Slice)
+	if !ok {
+		return []ssa.Value{v}
+	}
+	array, ok := slice.X.(*ssa.Alloc)
+	if !ok || array.Comment != "varargs" {
+		return []ssa.Value{v}
+	}
+	var elements []ssa.Value
+	for _, ref := range *array.Referrers() {
+		at, ok := ref.(*ssa.IndexAddr)
+		if !ok {
+			continue
+		}
+		for _, use := range *at.Referrers() {
+			if store, ok := use.(*ssa.Store); ok {
+				elements = append(elements, store.Val)
+			}
+		}
+	}
+	return elements
+}
+
+// plain looks through conversions.
+func plain(v ssa.Value) ssa.Value {
+	for {
+		switch x := v.(type) {
+		case *ssa.MakeInterface:
+			v = x.X
+		case *ssa.ChangeType:
+			v = x.X
+		case *ssa.Convert:
+			v = x.X
+		case *ssa.ChangeInterface:
+			v = x.X
+		default:
+			return v
+		}
+	}
+}
