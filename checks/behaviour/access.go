@@ -236,7 +236,7 @@ func (x *Index) middleware(without, with step) Access {
 	if refusal == nil || !refuses(refusal.answer.Status) {
 		return Access{Guard: Open}
 	}
-	if cred == "" && !looksLikeAuth(name) {
+	if cred == "" && (!looksLikeAuth(name) || refusal.answer.oneOf > 1) {
 		return Access{Guard: Open}
 	}
 	return x.partly(name, without.out, refusal, cred)

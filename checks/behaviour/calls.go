@@ -102,7 +102,7 @@ func (m *machine) methods(method *types.Func, args []value) []target {
 // to do with requests is entered only for what it says about its arguments.
 func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []target, args []value) value {
 	m := f.m
-	status := 0
+	var status []int
 	if f.recording {
 		status = f.notes[b.Index].status
 	}
@@ -187,6 +187,19 @@ func isGeneric(t types.Type) bool {
 	return ok
 }
 
+// mapsError: it may find the status that an error stands for.
+func mapsError(sig *types.Signature) bool {
+	takes, gives := false, false
+	for i := range sig.Params().Len() {
+		takes = takes || isErrorLike(sig.Params().At(i).Type())
+	}
+	for i := range sig.Results().Len() {
+		b, ok := sig.Results().At(i).Type().Underlying().(*types.Basic)
+		gives = gives || ok && b.Info()&types.IsInteger != 0
+	}
+	return takes && gives
+}
+
 // givesSlice: whether a slice that is answered can be nil is decided where it
 // is made.
 func givesSlice(sig *types.Signature) bool {
@@ -199,7 +212,7 @@ func givesSlice(sig *types.Signature) bool {
 }
 
 func (m *machine) worthwhile(t target) bool {
-	if m.x.relevant[t.c.fn] || !m.absent && givesSlice(t.c.fn.SSA.Signature) {
+	if sig := t.c.fn.SSA.Signature; m.x.relevant[t.c.fn] || mapsError(sig) || !m.absent && givesSlice(sig) {
 		return true
 	}
 	for _, a := range t.args {
@@ -238,7 +251,7 @@ func (f *frame) absorb(b *ssa.BasicBlock, instr ssa.CallInstruction, out *outcom
 	}
 	n.fails = n.fails || out.answers && !out.clean
 	n.stops = n.stops || !out.passes
-	if out.status != 0 {
+	if out.status != nil {
 		n.status = out.status
 	}
 }
@@ -267,7 +280,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	for _, a := range args { // a callback runs, as far as anybody knows
 		if a.fn != nil && f.m.x.relevant[a.fn.fn] {
 			t := f.m.bind(a.fn, parametersOf(a.fn))
-			out := f.m.call(t.c, t.args, 0)
+			out := f.m.call(t.c, t.args, nil)
 			f.absorb(b, instr, out)
 		}
 	}

@@ -112,7 +112,7 @@ const maxLayers = 4
 func (m *machine) serve(c *closure, layer int) served {
 	fn := c.fn.SSA
 	args := m.serveArgs(c, fn)
-	out := m.call(c, args, 0)
+	out := m.call(c, args, nil)
 	if takesRequest(fn.Signature) {
 		return served{out: out, known: true, next: m.goesOn(fn.Signature, out), fn: c.fn}
 	}
@@ -153,7 +153,7 @@ func (m *machine) serveValue(v value, layer int) served {
 // serveMethod serves with a method whose receiver is known.
 func (m *machine) serveMethod(t target, layer int) served {
 	sig := t.c.fn.SSA.Signature
-	out := m.call(t.c, append(t.args, parametersOf(t.c)...), 0)
+	out := m.call(t.c, append(t.args, parametersOf(t.c)...), nil)
 	if takesRequest(sig) {
 		return served{out: out, known: true, next: m.goesOn(sig, out), fn: t.c.fn}
 	}

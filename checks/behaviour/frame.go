@@ -4,6 +4,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -16,7 +17,7 @@ type frame struct {
 	c      *closure
 	fn     *ssa.Function
 	args   []value
-	status int
+	status []int
 	vals   map[ssa.Value]value
 	live   []bool
 	edges  map[[2]int]bool
@@ -32,13 +33,15 @@ type blockNote struct {
 	// fails: answers with an error; succeeds: with anything else; stops the chain; calls next.
 	fails, succeeds, stops, next bool
 	// status is pending at the end of the block.
-	status    int
-	statusPos token.Pos
+	status []int
 	// returns the function; bad returns hand an error on.
 	returns, bad bool
 }
 
-func newFrame(m *machine, c *closure, args []value, status int) *frame {
+// statusSet: a status was set, known or not.
+func (n *blockNote) statusSet() bool { return n.status != nil }
+
+func newFrame(m *machine, c *closure, args []value, status []int) *frame {
 	n := len(c.fn.SSA.Blocks)
 	return &frame{
 		m: m, c: c, fn: c.fn.SSA, args: args, status: status, vals: map[ssa.Value]value{},
@@ -68,7 +71,7 @@ func (f *frame) run() *outcome {
 
 // walk notes the blocks in dominator order, so that a status set on the way in
 // is known where the body is written.
-func (f *frame) walk(b *ssa.BasicBlock, status int) {
+func (f *frame) walk(b *ssa.BasicBlock, status []int) {
 	note := &blockNote{status: status}
 	f.notes[b.Index] = note
 	if f.live[b.Index] {
@@ -240,11 +243,14 @@ func (f *frame) outcome() *outcome {
 		} else {
 			good = append(good, f.returned(ret))
 		}
-		if n.status != f.status {
+		if !slices.Equal(n.status, f.status) {
 			out.status = n.status
 		}
 	}
 	out.result = foldReturns(good, bad)
+	if f.m.absent && credentialOf(out) != "" {
+		out.result = withoutCredentials(out.result, f.fn.Signature.Results())
+	}
 	out.clean = f.reaches(func(n *blockNote, b *ssa.BasicBlock) bool { return n.fails && !f.succeedsAfter(b) },
 		func(n *blockNote) bool { return n.returns && !n.bad })
 	out.leaky = out.clean && out.answers && !f.reaches(func(n *blockNote, _ *ssa.BasicBlock) bool { return n.fails },
@@ -252,6 +258,32 @@ func (f *frame) outcome() *outcome {
 	out.passes = f.reaches(func(n *blockNote, _ *ssa.BasicBlock) bool { return n.stops },
 		func(n *blockNote) bool { return n.returns })
 	return out
+}
+
+// withoutCredentials marks what a function gives that looked for credentials
+// and found none: "return empty" stands for what is absent.
+func withoutCredentials(v value, results *types.Tuple) value {
+	if v.tuple == nil {
+		if results.Len() == 1 && !isErrorLike(results.At(0).Type()) && isZero(v) {
+			v.absent = true
+		}
+		return v
+	}
+	vs := append([]value(nil), v.tuple.vs...)
+	for i := range vs {
+		if !isErrorLike(results.At(i).Type()) && isZero(vs[i]) {
+			vs[i].absent = true
+		}
+	}
+	v.tuple = &tuple{vs}
+	return v
+}
+
+func isZero(v value) bool {
+	if s, ok := v.text(); ok {
+		return s == ""
+	}
+	return v.kind == null
 }
 
 // foldReturns joins what a function returns. What comes along with an error is
@@ -389,7 +421,7 @@ func (m *machine) function(fn *ssa.Function) value {
 	}
 	if obj, ok := originOf(fn).Object().(*types.Func); ok {
 		if own := m.x.byName[obj.FullName()]; own != nil {
-			return value{kind: notNull, fn: m.closure(own, nil)}
+			return value{kind: notNull, fn: m.generic(m.closure(own, nil), fn.TypeArgs())}
 		}
 	}
 	return value{kind: notNull}
@@ -400,6 +432,14 @@ func originOf(fn *ssa.Function) *ssa.Function {
 		return o
 	}
 	return fn
+}
+
+// subst is what a type parameter stands for in this activation.
+func (f *frame) subst(t types.Type) types.Type {
+	if p, ok := t.(*types.TypeParam); ok && p.Index() < len(f.c.types) {
+		return f.c.types[p.Index()]
+	}
+	return t
 }
 
 // global is the address of a package variable. What it holds is not followed,
@@ -436,14 +476,14 @@ func (f *frame) eval(instr ssa.Value) value {
 	case *ssa.Phi:
 		return f.phi(v)
 	case *ssa.Alloc:
-		c := f.m.cellAt(v, -1, v.Type().Underlying().(*types.Pointer).Elem())
+		c := f.m.cellAt(v, -1, f.subst(v.Type().Underlying().(*types.Pointer).Elem()))
 		return value{kind: notNull, cell: c}
 	case *ssa.MakeClosure:
 		return f.makeClosure(v)
 	case *ssa.MakeInterface:
 		x := f.get(v.X)
 		if x.dyn == nil {
-			x.dyn = v.X.Type()
+			x.dyn = f.subst(v.X.Type())
 		}
 		if behaviour.IsAnswer(v.X.Type()) {
 			x.part = answerBody

@@ -3,6 +3,7 @@ package behaviour
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -40,19 +41,23 @@ type guard struct {
 	how string
 }
 
-// input registers what an instruction reads. At most 64 are told apart; more
-// share the last.
-func (m *machine) input(f *frame, instr ssa.CallInstruction, p behaviour.Place) *input {
-	return m.inputFor(f, instr, instr.Pos(), p)
+// inputKey tells inputs apart: one instruction reads several names where it
+// stands in a helper.
+type inputKey struct {
+	at   ssa.Instruction
+	name string
 }
 
-func (m *machine) inputFor(f *frame, instr ssa.Instruction, pos token.Pos, p behaviour.Place) *input {
-	if in := m.inputAt[instr]; in != nil {
+// inputNamed registers what an instruction reads. At most 64 are told apart;
+// more share the last.
+func (m *machine) inputNamed(f *frame, instr ssa.Instruction, pos token.Pos, p behaviour.Place, name string) *input {
+	key := inputKey{instr, name}
+	if in := m.inputAt[key]; in != nil {
 		return in
 	}
 	n := min(len(m.inputs), 63)
-	in := &input{bit: 1 << n, pos: pos, fn: f.c.fn, Place: p}
-	m.inputAt[instr] = in
+	in := &input{bit: 1 << n, pos: pos, fn: f.c.fn, Place: p, Name: name}
+	m.inputAt[key] = in
 	m.inputs = append(m.inputs, in)
 	return in
 }
@@ -155,14 +160,14 @@ func isMaker(fn *types.Func) bool {
 // because a function of the module does.
 func errorAnswer(call *ssa.Call, f *frame) bool {
 	if op, ok := f.c.fn.Ops[call]; ok && op.Write != nil {
-		n, known := f.statusOf(call.Block(), call.Common(), op.Write, f.arguments(call.Common()))
-		return op.Write.Part == behaviour.ValuePart || known && n >= 400
+		codes := f.statusOf(call.Block(), call.Common(), op.Write, f.arguments(call.Common()))
+		return op.Write.Part == behaviour.ValuePart || len(codes) > 0 && slices.Min(codes) >= 400
 	}
 	for _, t := range f.targets(call.Common(), f.arguments(call.Common())) {
 		if !f.m.x.relevant[t.c.fn] {
 			continue
 		}
-		if out := f.m.call(t.c, t.args, 0); out.answers && !out.clean {
+		if out := f.m.call(t.c, t.args, nil); out.answers && !out.clean {
 			return true
 		}
 	}

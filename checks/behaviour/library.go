@@ -96,14 +96,27 @@ func (f *frame) library(fn *types.Func, c *ssa.CallCommon, args []value) (value,
 		}
 	case "encoding/json.Marshal", "encoding/json.MarshalIndent":
 		return f.marshalled(c, args), true
-	case "errors.Is", "errors.As":
-		return argument(c, args, 0).tainted(), true
+	case "errors.Is":
+		err, target := argument(c, args, 0), argument(c, args, 1)
+		if err.kind == notNull && err.status != 0 && target.status != 0 && target.kind == notNull {
+			return boolean(err.status == target.status).with(err), true
+		}
+		return openQuestion(err), true
+	case "errors.As":
+		return openQuestion(argument(c, args, 0)), true
 	case "fmt.Errorf", "errors.New", "github.com/pkg/errors.New", "github.com/pkg/errors.Errorf", "github.com/pkg/errors.Wrap":
 		return madeError(c, args), true
 	case "errors.Join":
 		return value{kind: notNull}, true
 	}
 	return value{}, false
+}
+
+// openQuestion is an open question about an error.
+func openQuestion(err value) value {
+	v := err.tainted()
+	v.absent = false
+	return v
 }
 
 // marshalled is the text of a value as JSON; it remembers of what type.

@@ -39,7 +39,7 @@ type machine struct {
 	active   map[string]bool
 	closures map[string]*closure
 	inputs   []*input
-	inputAt  map[ssa.Instruction]*input
+	inputAt  map[inputKey]*input
 	// instances numbers closures; behind are the functions further down the chain.
 	instances map[string]int
 	behind    map[token.Pos]bool
@@ -70,7 +70,7 @@ type outcome struct {
 	// answers: some path answers with an error.
 	answers bool
 	// status was set by the last statement for a body that the caller writes.
-	status int
+	status []int
 }
 
 // eventKind tells events apart.
@@ -127,7 +127,7 @@ func newMachine(x *Index, absent bool) *machine {
 	return &machine{
 		x: x, absent: absent, store: map[string]value{}, cells: map[cellKey]*cell{},
 		instances: map[string]int{}, whole: map[part]bool{},
-		closures: map[string]*closure{}, inputAt: map[ssa.Instruction]*input{},
+		closures: map[string]*closure{}, inputAt: map[inputKey]*input{},
 	}
 }
 
@@ -157,6 +157,23 @@ func (m *machine) closure(fn *behaviour.Function, free []value) *closure {
 	c := &closure{fn: fn, free: free, key: key}
 	m.closures[key] = c
 	return c
+}
+
+// generic is the closure of a generic function for the given type arguments.
+func (m *machine) generic(c *closure, args []types.Type) *closure {
+	if len(args) == 0 {
+		return c
+	}
+	key := c.key
+	for _, t := range args {
+		key += "<" + types.TypeString(t, nil) + ">"
+	}
+	if g := m.closures[key]; g != nil {
+		return g
+	}
+	g := &closure{fn: c.fn, free: c.free, types: args, key: key}
+	m.closures[key] = g
+	return g
 }
 
 func (m *machine) cellAt(v ssa.Value, elem int, t types.Type) *cell {
@@ -277,13 +294,13 @@ func taint(v value) value {
 }
 
 // call runs a function.
-func (m *machine) call(c *closure, args []value, status int) *outcome {
+func (m *machine) call(c *closure, args []value, status []int) *outcome {
 	res := c.fn.SSA.Signature.Results()
 	if m.depth >= maxDepth || m.steps > maxSteps || len(c.fn.SSA.Blocks) == 0 {
 		m.over = m.over || m.steps > maxSteps
 		return m.opaque(res, args)
 	}
-	key := fmt.Sprintf("%s(%s)%d", c.key, keysOfAll(args), status)
+	key := fmt.Sprintf("%s(%s)%v", c.key, keysOfAll(args), status)
 	if out := m.memo[key]; out != nil {
 		return out
 	}

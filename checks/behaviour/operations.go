@@ -243,16 +243,15 @@ func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour
 	}
 	if lit, ok := m.params[name]; ok && name != "" && place == behaviour.Path {
 		m.usedRequest = true
-		in := m.input(f, instr, place)
-		in.Name, in.errorUsed, in.Type = name, true, resultType(results)
+		in := m.inputNamed(f, instr, instr.Pos(), place, name)
+		in.errorUsed, in.Type = true, resultType(results)
 		v := constant_(constant.MakeString(lit))
 		if results.Len() > 1 {
 			return value{tuple: &tuple{[]value{v, boolean(true)}}}, true
 		}
 		return v, true
 	}
-	in := m.input(f, instr, place)
-	in.Name = name
+	in := m.inputNamed(f, instr, instr.Pos(), place, name)
 	in.Limited = in.Limited || from.limited
 	in.read = op
 	if op.Target >= 0 {
@@ -300,7 +299,7 @@ func (f *frame) decode(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	c, m := instr.Common(), f.m
 	target := argument(c, args, op.Target)
 	in.Decodes = true
-	in.Type = pointee(behaviour.Arg(c, op.Target), target)
+	in.Type = f.subst(pointee(behaviour.Arg(c, op.Target), target))
 	in.empty = isEmptyStruct(in.Type)
 	in.errorUsed = op.Answers || errorUsed(instr)
 	in.Validates = op.Validates
@@ -411,8 +410,8 @@ func (m *machine) namedRead(f *frame, v *ssa.Lookup, p part, name value, t types
 		}
 		return value{request: true}
 	}
-	in := m.inputFor(f, v, v.Pos(), place)
-	in.Name, in.errorUsed, in.Type = s, true, t
+	in := m.inputNamed(f, v, v.Pos(), place, s)
+	in.errorUsed, in.Type = true, t
 	out := value{request: true, input: in.bit}
 	if tup, ok := t.(*types.Tuple); ok {
 		in.Type = tup.At(0).Type()
@@ -430,31 +429,42 @@ func (f *frame) answer(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	if op.Part != behaviour.ValuePart && !f.isAnswer(c, op.To, args) {
 		return value{}, false
 	}
-	a := &Answer{Encoding: op.Encoding, Part: op.Part}
-	a.Status, a.StatusKnown = f.statusOf(b, c, op, args)
-	f.body(a, c, op, args)
 	results := f.m.results(c.Signature().Results(), value{request: true})
-	switch op.Part {
-	case behaviour.ValuePart:
-		results.kind, results.status = notNull, a.Status
-		f.note(b, event{kind: eventMade, pos: instr.Pos(), answer: a})
-		return results, true
-	case behaviour.StatusPart:
-		results.status = a.Status
-		if f.recording {
-			f.notes[b.Index].status = a.Status
-		}
+	codes := f.statusOf(b, c, op, args)
+	if len(codes) == 1 && op.Part != behaviour.PiecePart {
+		results.status = codes[0]
+	}
+	if op.Part == behaviour.ValuePart {
+		results.kind = notNull
+	}
+	if op.Part == behaviour.StatusPart && f.recording {
+		f.notes[b.Index].status = append([]int{}, codes...) // set, known or not
 	}
 	if op.Stops {
 		f.note(b, event{kind: eventStop, pos: instr.Pos()})
 	}
-	if f.recording {
+	if len(codes) == 0 {
+		codes = []int{0}
+	}
+	failing := 0
+	for _, code := range codes {
+		a := &Answer{Encoding: op.Encoding, Part: op.Part, Status: code, StatusKnown: code != 0, oneOf: len(codes)}
+		f.body(a, c, op, args)
+		kind := eventAnswer
+		if op.Part == behaviour.ValuePart {
+			kind = eventMade
+		}
+		f.note(b, event{kind: kind, pos: instr.Pos(), answer: a})
+		if code >= 400 {
+			failing++
+		}
+	}
+	if f.recording && op.Part != behaviour.ValuePart {
 		n := f.notes[b.Index]
 		n.stops = n.stops || op.Stops
-		n.fails = n.fails || a.Status >= 400
-		n.succeeds = n.succeeds || a.StatusKnown && a.Status < 400 && op.Encoding != "redirect"
+		n.fails = n.fails || failing == len(codes)
+		n.succeeds = n.succeeds || codes[0] != 0 && failing == 0 && op.Encoding != "redirect"
 	}
-	f.note(b, event{kind: eventAnswer, pos: instr.Pos(), answer: a})
 	return results, true
 }
 
@@ -488,20 +498,20 @@ func (f *frame) isAnswer(c *ssa.CallCommon, to int, args []value) bool {
 	return argument(c, args, to).part == answerBody || behaviour.IsAnswer(v.Type())
 }
 
-func (f *frame) statusOf(b *ssa.BasicBlock, c *ssa.CallCommon, op *behaviour.Write, args []value) (int, bool) {
-	if op.Fixed != 0 {
-		return op.Fixed, true
+// statusOf are the statuses that a call can send; none where that is not known.
+func (f *frame) statusOf(b *ssa.BasicBlock, c *ssa.CallCommon, op *behaviour.Write, args []value) []int {
+	switch {
+	case op.Fixed != 0:
+		return []int{op.Fixed}
+	case op.Status >= 0:
+		return argument(c, args, op.Status).numbers()
+	case len(args) > 0 && args[0].status != 0 && receiver(c) != nil:
+		return []int{args[0].status}
 	}
-	if op.Status >= 0 {
-		return argument(c, args, op.Status).number()
+	if n := f.notes[b.Index]; f.recording && n != nil && n.statusSet() {
+		return n.status
 	}
-	if len(args) > 0 && args[0].status != 0 && receiver(c) != nil {
-		return args[0].status, true
-	}
-	if n := f.notes[b.Index]; f.recording && n != nil && n.status != 0 {
-		return n.status, true
-	}
-	return 200, true
+	return []int{200}
 }
 
 // body describes what is sent.
@@ -518,7 +528,7 @@ func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []v
 		}
 		t = v.Type()
 	}
-	a.Type, a.Keys, a.HasBody = t, known.keys, true
+	a.Type, a.Keys, a.HasBody = f.subst(t), known.keys, true
 	a.NilSlice, a.MadeSlice = known.nilSlice, known.made
 	if known.part == jsonText {
 		a.Encoding = "json"

@@ -83,6 +83,8 @@ type Answer struct {
 
 	value value
 	key   token.Pos
+	// oneOf is how many statuses it can have.
+	oneOf int
 }
 
 type summaryKey struct {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"go/constant"
 	"go/types"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
@@ -35,6 +37,8 @@ type value struct {
 	limited bool
 	// status is the one that an error carries, or that was set on a chain of calls.
 	status int
+	// nums are the integers that it can be, where it is one of several constants.
+	nums string
 	// fn is the function, where it is known; next is the handler behind a middleware.
 	fn   *closure
 	next bool
@@ -81,7 +85,9 @@ const (
 type closure struct {
 	fn   *behaviour.Function
 	free []value
-	key  string
+	// types are the arguments of a generic function.
+	types []types.Type
+	key   string
 }
 
 // cell is a variable, field or element in memory.
@@ -127,7 +133,7 @@ func (v value) number() (int, bool) {
 func same(a, b value) bool {
 	if a.kind != b.kind || a.absent != b.absent || a.request != b.request || a.input != b.input || a.part != b.part ||
 		a.limited != b.limited || a.status != b.status || a.fn != b.fn || a.next != b.next || a.cell != b.cell ||
-		a.operand != b.operand || a.nilSlice != b.nilSlice || a.made != b.made || a.zero != b.zero || a.keys != b.keys || !sameType(a.dyn, b.dyn) {
+		a.operand != b.operand || a.nilSlice != b.nilSlice || a.made != b.made || a.zero != b.zero || a.keys != b.keys || a.nums != b.nums || !sameType(a.dyn, b.dyn) {
 		return false
 	}
 	if a.kind == known && a.c != b.c && (a.c.Kind() != b.c.Kind() || a.c.ExactString() != b.c.ExactString()) {
@@ -175,6 +181,7 @@ func join(a, b value) value {
 	case a.kind == null:
 		j.part = b.part
 	}
+	j.nums = joinNums(a, b)
 	switch { // what is not nil is the only thing that can be used
 	case a.cell == b.cell || b.kind == null && b.cell == nil:
 		j.cell = a.cell
@@ -209,6 +216,44 @@ func join(a, b value) value {
 		j.tuple = &tuple{vs}
 	}
 	return j
+}
+
+// maxNums bounds how many constants a value is remembered to be one of.
+const maxNums = 24
+
+// joinNums are the integers that a or b can be; empty where any other is possible.
+func joinNums(a, b value) string {
+	x, y := a.numbers(), b.numbers()
+	if len(x) == 0 || len(y) == 0 {
+		return ""
+	}
+	all := append(append([]int(nil), x...), y...)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	if len(all) < 2 || len(all) > maxNums {
+		return ""
+	}
+	parts := make([]string, len(all))
+	for i, n := range all {
+		parts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(parts, ",")
+}
+
+// numbers are the integers that it can be; none where that is not known.
+func (v value) numbers() []int {
+	if n, ok := v.number(); ok {
+		return []int{n}
+	}
+	if v.nums == "" {
+		return nil
+	}
+	var out []int
+	for _, s := range strings.Split(v.nums, ",") {
+		n, _ := strconv.Atoi(s)
+		out = append(out, n)
+	}
+	return out
 }
 
 // key tells values apart when calls are remembered.
@@ -250,6 +295,9 @@ func (v value) key() string {
 	}
 	if v.status != 0 {
 		fmt.Fprintf(&s, "s%d", v.status)
+	}
+	if v.nums != "" {
+		s.WriteString("u" + v.nums)
 	}
 	if v.keys != "" {
 		s.WriteString("k" + v.keys)
