@@ -5,6 +5,8 @@ package endpoints
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/report"
@@ -108,9 +110,10 @@ func missing(r *check.Repo) report.Criterion {
 var Undocumented = rule.Rule{
 	ID: "endpoint-undocumented", Title: "a route is not in the document",
 	Section: rule.Endpoints, Supports: []rule.Section{rule.Documentation}, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
-	Why:    "What is served but not documented is not reviewed, not tested against the contract, and often not protected.",
-	Fix:    "Describe the operation in the document, or remove the route.",
-	Limits: "Health, metrics, profiling, documentation and static routes are not expected in the document, nor are routes that nothing serves (route-unreachable). Pages of a user interface served beside the API count as undocumented.",
+	Why: "What is served but not documented is not reviewed, not tested against the contract, and often not protected.",
+	Fix: "Describe the operation in the document, or remove the route.",
+	Limits: "Health, metrics, profiling, documentation and static routes are not expected in the document, nor are routes that nothing serves (route-unreachable). " +
+		"Routes beyond the prefix that all documented operations share, of other programs, or of examples and tests are left out and counted. Pages of a user interface served below that prefix count as undocumented.",
 }
 
 func undocumented(r *check.Repo) report.Criterion {
@@ -118,19 +121,32 @@ func undocumented(r *check.Repo) report.Criterion {
 		return report.CannotTell(Undocumented, noDocument)
 	}
 	t := report.Examine(Undocumented)
+	area := territoryOf(r.Matrix)
+	if area.operations == 0 {
+		return report.CannotTell(Undocumented, "no operation of the document has a route, so whether it describes this server is open; see endpoint-missing")
+	}
 	idle := unserved(r)
+	beyond := map[string]int{}
 	for _, e := range r.Matrix.Endpoints {
 		switch {
-		case e.Operation == nil && e.Route != nil && idle.around(e.Route.Pos) != "":
-			// nothing serves it: route-unreachable says so
 		case e.Operation != nil && e.Route != nil:
 			t.Pass()
-		case e.Status == report.Undocumented && !expectedOutside(e.Route):
+		case e.Status != report.Undocumented || expectedOutside(e.Route):
+		case idle.around(e.Route.Pos) != "": // nothing serves it: route-unreachable says so
+		case area.beyond(e.Route) != "":
+			beyond[area.beyond(e.Route)]++
+		case area.reached && !e.Route.Reached:
+			t.Undecided(fmt.Sprintf("%s is not in the document, and was not reached from main either", e.Name()), report.Related{Position: e.Route.Pos, Message: e.Name()})
+		default:
 			t.Fail(report.Finding{
 				Message:  fmt.Sprintf("%s is served by %s but not in the document; describe it or remove the route", e.Name(), handlerName(e.Route)),
 				Position: e.Route.Pos, Endpoint: e.Name(), Anchor: e.Name(),
 			})
 		}
 	}
-	return t.Criterion("no route was found")
+	c := t.Criterion("no route was found")
+	for _, where := range slices.Sorted(maps.Keys(beyond)) {
+		c.Evidence = append(c.Evidence, report.Related{Message: fmt.Sprintf("%d routes %s are left out: the document does not speak of them", beyond[where], where)})
+	}
+	return c
 }

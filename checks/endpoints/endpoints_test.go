@@ -107,6 +107,79 @@ func TestRoutesThatNothingServesAreReportedOnce(t *testing.T) {
 	}
 }
 
+// Three operations below /api show where the API lies; the rest is no part of it.
+func TestRoutesBeyondTheDocumentedPrefixAreLeftOut(t *testing.T) {
+	r := repository(t, `
+-- openapi.yaml --
+openapi: 3.0.3
+info: {title: shop, version: "1"}
+paths:
+  /api/items: {get: {responses: {"200": {description: ok}}}, post: {responses: {"200": {description: ok}}}}
+  /api/items/{id}: {get: {responses: {"200": {description: ok}}}}
+-- main.go --
+package main
+
+import "net/http"
+
+func main() {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/items", items)
+	mux.HandleFunc("POST /api/items", items)
+	mux.HandleFunc("GET /api/items/{id}", items)
+	mux.HandleFunc("GET /api/secrets", items)
+	mux.HandleFunc("GET /admin/login", items)
+	mux.HandleFunc("/_pprof/{any...}", items)
+	mux.HandleFunc("GET /-/reload", items)
+	http.ListenAndServe(":8080", mux)
+}
+
+func items(w http.ResponseWriter, r *http.Request) { w.Write([]byte("[]")) }
+-- tools/fake/main.go --
+package main
+
+import "net/http"
+
+func main() {
+	http.HandleFunc("GET /api/fake", func(w http.ResponseWriter, r *http.Request) { w.Write(nil) })
+	http.ListenAndServe(":8081", nil)
+}
+-- cmd/relay/main.go --
+package main
+
+import "net/http"
+
+func main() {
+	http.HandleFunc("GET /api/relay", func(w http.ResponseWriter, r *http.Request) { w.Write(nil) })
+	http.ListenAndServe(":8082", nil)
+}
+`)
+	criteria, err := Check.Run(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range criteria {
+		if c.Rule.ID != Undocumented.ID {
+			continue
+		}
+		for _, f := range c.Findings {
+			got = append(got, f.Position.String()+": "+f.Message)
+		}
+		for _, e := range c.Evidence {
+			got = append(got, e.Message)
+		}
+	}
+	want := []string{
+		"main.go:10: GET /api/secrets is served by main.items but not in the document; describe it or remove the route",
+		"1 routes in examples, tools and tests are left out: the document does not speak of them",
+		"1 routes of other programs are left out: the document does not speak of them",
+		"1 routes outside /api are left out: the document does not speak of them",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestRulesAreWellFormed(t *testing.T) {
 	for _, r := range Check.Rules {
 		if err := r.Validate(); err != nil {

@@ -15,25 +15,38 @@ func expectedOutside(r *routes.Route) bool {
 		return true
 	}
 	segs := routes.Segments(strings.ToLower(r.Path))
-	if len(segs) == 0 {
-		return true // the index page
+	if n := len(segs); n > 0 && isCatchAll(segs[n-1]) {
+		segs = segs[:n-1] // a whole subtree is what its root is
 	}
-	if slices.Contains(outsideFirst, segs[0]) {
+	if len(segs) == 0 {
+		return true // the index page, a single-page application or a not-found page
+	}
+	if slices.Contains(outsideFirst, segs[0]) || slices.ContainsFunc(segs, func(s string) bool { return slices.Contains(outsideAnywhere, bare(s)) }) {
 		return true
 	}
 	last := segs[len(segs)-1]
-	if strings.HasPrefix(last, "{") && strings.HasSuffix(last, "...}") && len(segs) == 1 {
-		return true // everything else: a single-page application or a not-found page
-	}
-	name, _, _ := strings.Cut(last, ".")
-	return slices.Contains(outsideLast, name) || hasAny(last, ".css", ".js", ".ico", ".png", ".svg", ".txt", ".html", ".map", ".webmanifest")
+	return slices.Contains(outsideLast, bare(last)) || hasAny(last, ".css", ".js", ".ico", ".png", ".svg", ".txt", ".html", ".map", ".webmanifest")
 }
 
-var outsideFirst = []string{"debug", "swagger", "docs", "swagger-ui", "openapi", "redoc", "static", "assets", "public", "metrics", ".well-known"}
+func isCatchAll(segment string) bool {
+	return strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "...}")
+}
+
+// bare is a segment without extension and leading marks: _pprof, manifest.json.
+func bare(segment string) string {
+	name, _, _ := strings.Cut(strings.TrimLeft(segment, "_"), ".")
+	return name
+}
+
+// outsideFirst open a path; "-" is Prometheus' convention for /-/reload and the like.
+var outsideFirst = []string{"debug", "swagger", "docs", "static", "assets", "public", "metrics", ".well-known", "-"}
+
+// outsideAnywhere belong to operators and readers wherever they are mounted.
+var outsideAnywhere = []string{"pprof", "healthz", "livez", "readyz", "swagger", "swagger-ui", "openapi", "redoc", "api-docs", "apidocs"}
 
 var outsideLast = []string{
-	"health", "healthz", "healthcheck", "health-check", "livez", "live", "liveness", "alive", "readyz", "ready", "readiness",
-	"ping", "status", "metrics", "version", "swagger", "openapi", "favicon", "robots", "pprof",
+	"health", "healthcheck", "health-check", "healthy", "live", "liveness", "alive", "ready", "readiness",
+	"ping", "status", "metrics", "version", "favicon", "robots", "sitemap", "manifest", "docs",
 }
 
 func hasAny(s string, suffixes ...string) bool {

@@ -42,7 +42,7 @@ var Unreachable = rule.Rule{
 	Section: rule.Endpoints, Severity: rule.Minor, Since: "1.0.0",
 	Why:    "The route looks implemented, but no program of the module serves it.",
 	Fix:    "Call the function from main, or delete it.",
-	Limits: "A module without a main package is a library: its registrations are not judged. Calls through reflection or from another module are not seen.",
+	Limits: "A module without a main package is a library: its registrations are not judged, nor are those that examples, tools and tests make. Calls through reflection or from another module are not seen.",
 }
 
 func unreachable(r *check.Repo) report.Criterion {
@@ -53,7 +53,7 @@ func unreachable(r *check.Repo) report.Criterion {
 	idle := idleFunctions(r.Program)
 	seen := map[report.Position]bool{}
 	for _, route := range r.Routes.Routes {
-		if seen[route.Pos] || route.Declared {
+		if seen[route.Pos] || route.Declared || !route.Reached && asideFolder.MatchString(route.Pos.File) {
 			continue
 		}
 		seen[route.Pos] = true
