@@ -7,7 +7,6 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers/clientperrequest"
 	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
-	"github.com/backend-conformance/conformance/analyzers/commandinjection"
 	"github.com/backend-conformance/conformance/analyzers/compiledrequest"
 	"github.com/backend-conformance/conformance/analyzers/complexity"
 	"github.com/backend-conformance/conformance/analyzers/concatloop"
@@ -23,13 +22,10 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/errorswallowed"
 	"github.com/backend-conformance/conformance/analyzers/exitoutside"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
-	"github.com/backend-conformance/conformance/analyzers/loginjection"
 	"github.com/backend-conformance/conformance/analyzers/logunstructured"
 	"github.com/backend-conformance/conformance/analyzers/middleware"
-	"github.com/backend-conformance/conformance/analyzers/openredirect"
 	"github.com/backend-conformance/conformance/analyzers/panicrequest"
 	"github.com/backend-conformance/conformance/analyzers/passwordhash"
-	"github.com/backend-conformance/conformance/analyzers/pathtraversal"
 	"github.com/backend-conformance/conformance/analyzers/querycontext"
 	"github.com/backend-conformance/conformance/analyzers/queryloop"
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
@@ -39,14 +35,12 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/sensitivelog"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
 	"github.com/backend-conformance/conformance/analyzers/sharedstate"
-	"github.com/backend-conformance/conformance/analyzers/sqlbuilt"
-	"github.com/backend-conformance/conformance/analyzers/ssrf"
+	"github.com/backend-conformance/conformance/analyzers/taint"
 	"github.com/backend-conformance/conformance/analyzers/tlsweak"
 	"github.com/backend-conformance/conformance/analyzers/tokenunverified"
 	"github.com/backend-conformance/conformance/analyzers/transaction"
 	"github.com/backend-conformance/conformance/analyzers/undocumented"
 	"github.com/backend-conformance/conformance/analyzers/upstream"
-	"github.com/backend-conformance/conformance/analyzers/xss"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -85,13 +79,7 @@ func Owners() []Owner {
 		{passwordhash.Analyzer, []rule.Rule{passwordhash.Rule}},
 		{cookie.Analyzer, []rule.Rule{cookie.Rule}},
 		{credential.Analyzer, []rule.Rule{credential.Rule}},
-		{sqlbuilt.Analyzer, []rule.Rule{sqlbuilt.Rule}},
-		{commandinjection.Analyzer, []rule.Rule{commandinjection.Rule}},
-		{pathtraversal.Analyzer, []rule.Rule{pathtraversal.Rule}},
-		{ssrf.Analyzer, []rule.Rule{ssrf.Rule}},
-		{openredirect.Analyzer, []rule.Rule{openredirect.Rule}},
-		{xss.Analyzer, []rule.Rule{xss.Rule}},
-		{loginjection.Analyzer, []rule.Rule{loginjection.Rule}},
+		{taint.Analyzer, taint.Rules()},
 		{directive.Analyzer, []rule.Rule{directive.Rule}},
 		{queryloop.Analyzer, []rule.Rule{queryloop.Rule}},
 		{sharedstate.Analyzer, []rule.Rule{sharedstate.Rule}},

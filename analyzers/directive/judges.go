@@ -5,7 +5,6 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers/clientperrequest"
 	"github.com/backend-conformance/conformance/analyzers/clienttimeout"
-	"github.com/backend-conformance/conformance/analyzers/commandinjection"
 	"github.com/backend-conformance/conformance/analyzers/compiledrequest"
 	"github.com/backend-conformance/conformance/analyzers/complexity"
 	"github.com/backend-conformance/conformance/analyzers/concatloop"
@@ -20,13 +19,10 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/errorswallowed"
 	"github.com/backend-conformance/conformance/analyzers/exitoutside"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
-	"github.com/backend-conformance/conformance/analyzers/loginjection"
 	"github.com/backend-conformance/conformance/analyzers/logunstructured"
 	"github.com/backend-conformance/conformance/analyzers/middleware"
-	"github.com/backend-conformance/conformance/analyzers/openredirect"
 	"github.com/backend-conformance/conformance/analyzers/panicrequest"
 	"github.com/backend-conformance/conformance/analyzers/passwordhash"
-	"github.com/backend-conformance/conformance/analyzers/pathtraversal"
 	"github.com/backend-conformance/conformance/analyzers/querycontext"
 	"github.com/backend-conformance/conformance/analyzers/queryloop"
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
@@ -36,14 +32,12 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/sensitivelog"
 	"github.com/backend-conformance/conformance/analyzers/servertimeout"
 	"github.com/backend-conformance/conformance/analyzers/sharedstate"
-	"github.com/backend-conformance/conformance/analyzers/sqlbuilt"
-	"github.com/backend-conformance/conformance/analyzers/ssrf"
+	"github.com/backend-conformance/conformance/analyzers/taint"
 	"github.com/backend-conformance/conformance/analyzers/tlsweak"
 	"github.com/backend-conformance/conformance/analyzers/tokenunverified"
 	"github.com/backend-conformance/conformance/analyzers/transaction"
 	"github.com/backend-conformance/conformance/analyzers/undocumented"
 	"github.com/backend-conformance/conformance/analyzers/upstream"
-	"github.com/backend-conformance/conformance/analyzers/xss"
 )
 
 // judges are the analyzers that own rules; a test of the list of all analyzers
@@ -52,7 +46,6 @@ func judges() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		clientperrequest.Analyzer,
 		clienttimeout.Analyzer,
-		commandinjection.Analyzer,
 		compiledrequest.Analyzer,
 		complexity.Analyzer,
 		concatloop.Analyzer,
@@ -67,13 +60,10 @@ func judges() []*analysis.Analyzer {
 		errorswallowed.Analyzer,
 		exitoutside.Analyzer,
 		inputparse.Analyzer,
-		loginjection.Analyzer,
 		logunstructured.Analyzer,
 		middleware.Analyzer,
-		openredirect.Analyzer,
 		panicrequest.Analyzer,
 		passwordhash.Analyzer,
-		pathtraversal.Analyzer,
 		querycontext.Analyzer,
 		queryloop.Analyzer,
 		randomweak.Analyzer,
@@ -83,13 +73,11 @@ func judges() []*analysis.Analyzer {
 		sensitivelog.Analyzer,
 		servertimeout.Analyzer,
 		sharedstate.Analyzer,
-		sqlbuilt.Analyzer,
-		ssrf.Analyzer,
+		taint.Analyzer,
 		tlsweak.Analyzer,
 		tokenunverified.Analyzer,
 		transaction.Analyzer,
 		undocumented.Analyzer,
 		upstream.Analyzer,
-		xss.Analyzer,
 	}
 }

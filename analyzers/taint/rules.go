@@ -24,7 +24,7 @@ const limits = "Input is followed through calls, fields, maps, builders and lite
 
 // SQLRule: no query text from input.
 var SQLRule = rule.Rule{
-	ID: "sql-built-from-input", Title: "request input becomes part of a query's text", Section: rule.DataAccess, Severity: rule.Blocker, Since: "1.0.0",
+	ID: "sql-built-from-input", Title: "a query text is built from request input", Section: rule.DataAccess, Severity: rule.Blocker, Since: "1.0.0",
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "A quote in the input ends the value, and what follows is run: anybody reads or deletes every row.",
 	Fix:      "Hand values over as arguments for placeholders; choose columns and directions from a fixed list.",
@@ -55,7 +55,7 @@ var PathRule = rule.Rule{
 
 // URLRule: input does not choose whom the service calls.
 var URLRule = rule.Rule{
-	ID: "ssrf", Title: "request input becomes the address of an outbound request", Section: rule.Security, Severity: rule.Blocker, Since: "1.0.0",
+	ID: "ssrf", Title: "request input chooses which host is called", Section: rule.Security, Severity: rule.Blocker, Since: "1.0.0",
 	Supports: []rule.Section{rule.Secure, rule.Integration},
 	Why:      "The client makes the service call hosts that only the service can reach: metadata, databases, admin pages.",
 	Fix:      "Compare the host with a list, and refuse private addresses where the connection is made.",
@@ -65,7 +65,7 @@ var URLRule = rule.Rule{
 
 // RedirectRule: input does not choose where clients are sent.
 var RedirectRule = rule.Rule{
-	ID: "open-redirect", Title: "request input becomes the target of a redirect", Section: rule.Security, Severity: rule.Blocker, Since: "1.0.0",
+	ID: "open-redirect", Title: "request input chooses where the client is sent", Section: rule.Security, Severity: rule.Blocker, Since: "1.0.0",
 	Supports: []rule.Section{rule.Secure},
 	Why:      "A link to this service leads to a page of somebody else, which looks like a login of yours.",
 	Fix:      "Keep the path only, or compare the target with a list.",
@@ -75,7 +75,7 @@ var RedirectRule = rule.Rule{
 
 // HTMLRule: input is escaped in pages.
 var HTMLRule = rule.Rule{
-	ID: "xss-unescaped", Title: "input is written into HTML as it is", Section: rule.Security, Severity: rule.Blocker, Since: "1.0.0",
+	ID: "xss-unescaped", Title: "request input is written into HTML unescaped", Section: rule.Security, Severity: rule.Blocker, Since: "1.0.0",
 	Supports: []rule.Section{rule.Secure},
 	Why:      "A script in the input runs in the page of whoever opens it, with that user's session.",
 	Fix:      "Render with html/template, or escape with html.EscapeString; never answer with a content type that a client chose.",
@@ -86,7 +86,7 @@ var HTMLRule = rule.Rule{
 
 // LogRule: input cannot forge lines of a log.
 var LogRule = rule.Rule{
-	ID: "log-injection", Title: "request input is written into a log line as it is", Section: rule.Security, Severity: rule.Minor, Since: "1.0.0",
+	ID: "log-injection", Title: "request input is written raw as a log line", Section: rule.Security, Severity: rule.Minor, Since: "1.0.0",
 	Supports: []rule.Section{rule.Secure},
 	Why:      "A line break in the input starts a line of the client's own, and the log tells a story that did not happen.",
 	Fix:      "Print it with %q, or log it as an attribute of a structured logger.",
