@@ -22,7 +22,7 @@ const (
 
 // checked says whether every way to the use of a value passes a check of it.
 func (t *tracker) checked(n *node, kind Kind) worth {
-	if n.use == nil {
+	if n.use == nil || kind == anyKind {
 		return nothing
 	}
 	w := walk{t: t, p: n.place, kind: kind, seen: map[*ssa.BasicBlock]worth{}, start: definedIn(n.v)}

@@ -276,17 +276,39 @@ func (t *tracker) resultsOf(fn *ssa.Function) []Result {
 			}
 		}
 	}
-	for _, kind := range kinds {
-		for i := range fn.Signature.Results().Len() {
-			if !harmless(fn.Signature.Results().At(i).Type()) {
-				note(i, kind)
-			}
+	// Most functions pass nothing on for any kind, which one search without
+	// sanitizers and checks tells.
+	passesOn := func(index int) bool {
+		out := t.made(resultKey{fn, index, "", anyKind})
+		return out.trace != nil || len(out.params) > 0
+	}
+	for _, index := range textResults(fn) {
+		if !passesOn(index) {
+			continue
 		}
-		for i, p := range fn.Params {
-			if _, ok := p.Type().Underlying().(*types.Pointer); (ok || types.IsInterface(p.Type())) && !web.IsAnswer(p.Type()) && !web.IsRequest(p.Type()) && !harmless(p.Type()) && (i > 0 || fn.Signature.Recv() == nil) {
-				note(-1-i, kind)
-			}
+		for _, kind := range kinds {
+			note(index, kind)
 		}
 	}
 	return all
+}
+
+// textResults are the results of a function that may carry text, and the
+// parameters through which it may hand text back, as Result.Index has them.
+func textResults(fn *ssa.Function) []int {
+	var indexes []int
+	for i := range fn.Signature.Results().Len() {
+		if !harmless(fn.Signature.Results().At(i).Type()) {
+			indexes = append(indexes, i)
+		}
+	}
+	for i, p := range fn.Params {
+		t := p.Type()
+		_, pointer := t.Underlying().(*types.Pointer)
+		receiver := i == 0 && fn.Signature.Recv() != nil
+		if (pointer || types.IsInterface(t)) && !receiver && !web.IsAnswer(t) && !web.IsRequest(t) && !harmless(t) {
+			indexes = append(indexes, -1-i)
+		}
+	}
+	return indexes
 }

@@ -26,6 +26,9 @@ const (
 	HTML     Kind = "html"
 	Log      Kind = "log"
 	Upload   Kind = "upload"
+
+	// anyKind is a search that nothing ends: what it does not find no kind finds.
+	anyKind Kind = ""
 )
 
 // sink is what text must not reach unchecked.
