@@ -24,20 +24,22 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.DataAccess},
 	Why:      "The transaction keeps its locks and its connection: later requests wait for rows that nobody will release.",
 	Fix:      "defer tx.Rollback() right after Begin; after Commit it does nothing.",
-	Limits: "A transaction that is returned or stored is its keeper's business. One that is only passed to functions is undecided. Paths that " +
-		"end in a panic are not followed.",
+	Limits: "A transaction that is returned or stored is its keeper's business. One that is given to functions of the module is ended where they " +
+		"commit or roll back on some path; with functions of other modules, interfaces and function values the site is undecided. Paths that " +
+		"end in a panic are not followed. Known to be wrong when a path is left open only where a flag says that there is no transaction.",
 	Example: example,
 }
 
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
 	Name: "transaction", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
-	Requires: []*analysis.Analyzer{ctrlflow.Analyzer},
+	Requires: []*analysis.Analyzer{ctrlflow.Analyzer}, FactTypes: []analysis.Fact{new(Handles)},
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
 	graphs := pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs)
+	known := learn(pass)
 	for f := range source.Functions(pass) {
 		made := source.MadeBy(pass.TypesInfo, f.Body, sqlapi.IsTx)
 		if len(made) == 0 {
@@ -45,7 +47,7 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 		g := graph(graphs, f)
 		for _, m := range made {
-			judge(pass, r, f, g, m)
+			judge(&paths{pass: pass, callees: known, made: m}, r, f, g)
 		}
 	}
 	return r.Result()
@@ -58,41 +60,47 @@ func graph(graphs *ctrlflow.CFGs, f source.Func) *cfg.CFG {
 	return graphs.FuncLit(f.Lit)
 }
 
-func judge(pass *analysis.Pass, r *diag.Reporter, f source.Func, g *cfg.CFG, m source.Made) {
-	if m.Blank {
-		r.Report(Rule, m.Call, nil, "the transaction of %s is dropped and stays open", source.Callee(m.Call))
+func judge(p *paths, r *diag.Reporter, f source.Func, g *cfg.CFG) {
+	if p.made.Blank {
+		r.Report(Rule, p.made.Call, nil, "the transaction of %s is dropped and stays open", source.Callee(p.made.Call))
 		return
 	}
-	p := paths{pass: pass, made: m}
+	name := p.made.Var.Name()
 	switch {
 	case p.kept(f.Body), p.deferred(f.Body):
 		r.Examine(Rule, 1)
 		return
-	case !p.ended(f.Body):
-		if p.passed(f.Body) {
-			r.Undecided(Rule, m.Call, m.Var.Name()+" is neither committed nor rolled back here, but passed on")
-		} else {
-			r.Report(Rule, m.Call, nil, "%s is neither committed nor rolled back: defer %s.Rollback()", m.Var.Name(), m.Var.Name())
-		}
+	case p.ends(f.Body):
+	case p.handed(f.Body) == kept:
+		r.Undecided(Rule, p.made.Call, name+" is neither committed nor rolled back here, but passed on")
+		return
+	default:
+		r.Report(Rule, p.made.Call, nil, "%s is neither committed nor rolled back: defer %s.Rollback()", name, name)
 		return
 	}
-	if leak := p.leak(g); leak != nil {
-		if p.spansLoop(f.Body) {
-			r.Undecided(Rule, m.Call, m.Var.Name()+" outlives the turn of the loop in which it is begun")
-			return
-		}
+	leak := p.leak(g, false)
+	switch {
+	case leak == nil:
+		r.Examine(Rule, 1)
+	case p.spansLoop(f.Body):
+		r.Undecided(Rule, p.made.Call, name+" outlives the turn of the loop in which it is begun")
+	case p.leak(g, true) == nil:
+		r.Undecided(Rule, p.made.Call, name+" is given to code that is not known to end it, on a path that leaves it open otherwise")
+	default:
 		related := []analysis.RelatedInformation{{Pos: leak.Pos(), Message: "leaves it open"}}
-		r.Report(Rule, m.Call, related, "%s stays open when the function leaves at line %d: defer %s.Rollback()",
-			m.Var.Name(), pass.Fset.Position(leak.Pos()).Line, m.Var.Name())
-		return
+		r.Report(Rule, p.made.Call, related, "%s stays open when the function leaves at line %d: defer %s.Rollback()",
+			name, p.pass.Fset.Position(leak.Pos()).Line, name)
 	}
-	r.Examine(Rule, 1)
 }
 
+// paths follows one transaction through a function.
 type paths struct {
-	pass *analysis.Pass
-	made source.Made
-	seen map[*cfg.Block]bool
+	pass    *analysis.Pass
+	callees *callees
+	made    source.Made
+	seen    map[*cfg.Block]bool
+	// trusting takes code that is not known for code that ends it.
+	trusting bool
 }
 
 // spansLoop knows a transaction that is begun in one turn of a loop and ended in
@@ -167,8 +175,9 @@ func (p *paths) deferred(body ast.Node) bool {
 	return found
 }
 
-// ended reports whether n holds a Commit or Rollback.
-func (p *paths) ended(n ast.Node) bool {
+// ends reports whether n holds a Commit or Rollback, or a call of a function of
+// the module that does it.
+func (p *paths) ends(n ast.Node) bool {
 	found := false
 	ast.Inspect(n, func(n ast.Node) bool {
 		if sel, ok := n.(*ast.SelectorExpr); ok && (sel.Sel.Name == "Commit" || sel.Sel.Name == "Rollback") && source.Object(p.pass.TypesInfo, sel.X) == p.made.Var {
@@ -176,29 +185,37 @@ func (p *paths) ended(n ast.Node) bool {
 		}
 		return !found
 	})
-	return found
+	return found || p.handed(n) == ended
 }
 
-// passed reports whether tx is an argument or captured by a function literal.
-func (p *paths) passed(body ast.Node) bool {
-	found := false
-	ast.Inspect(body, func(n ast.Node) bool {
-		if call, ok := n.(*ast.CallExpr); ok {
-			for _, arg := range call.Args {
-				found = found || source.Object(p.pass.TypesInfo, arg) == p.made.Var || p.inLiteral(arg)
+// handed is what the calls below n do with tx at most.
+func (p *paths) handed(n ast.Node) fate {
+	worst := untouched
+	ast.Inspect(n, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		for i, arg := range call.Args {
+			switch {
+			case source.Object(p.pass.TypesInfo, arg) == p.made.Var:
+				worst = max(worst, p.callees.fate(call, i))
+			case p.inLiteral(arg):
+				worst = max(worst, kept)
 			}
 		}
-		return !found
+		return true
 	})
-	return found
+	return worst
 }
 
 // leak is where a path from Begin leaves the function with tx open; nil where
-// none does. Functions that get tx are trusted to end it when they fail.
-func (p *paths) leak(g *cfg.CFG) ast.Node {
+// none does. Code that is not known may be trusted to end what it is given.
+func (p *paths) leak(g *cfg.CFG, trusting bool) ast.Node {
 	if g == nil {
 		return nil
 	}
+	p.trusting = trusting
 	p.seen = map[*cfg.Block]bool{}
 	for _, b := range g.Blocks {
 		for i, n := range b.Nodes {
@@ -215,7 +232,7 @@ func (p *paths) leak(g *cfg.CFG) ast.Node {
 func (p *paths) follow(b *cfg.Block, from int, fresh bool) ast.Node {
 	for k := from; k < len(b.Nodes); k++ {
 		n := b.Nodes[k]
-		if p.ended(n) || p.handsOn(n) {
+		if p.ends(n) || p.trusting && p.handed(n) == kept {
 			return nil
 		}
 		if ret, ok := n.(*ast.ReturnStmt); ok {
@@ -238,25 +255,6 @@ func (p *paths) follow(b *cfg.Block, from int, fresh bool) ast.Node {
 		}
 	}
 	return nil
-}
-
-// handsOn knows helper(tx, err) whose name says that it ends the transaction,
-// and literals that capture tx.
-func (p *paths) handsOn(n ast.Node) bool {
-	found := false
-	source.Inspect(n, func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
-			return true
-		}
-		for _, arg := range call.Args {
-			if source.Object(p.pass.TypesInfo, arg) == p.made.Var {
-				found = true
-			}
-		}
-		return !found
-	})
-	return found
 }
 
 func (p *paths) testsBegin(cond ast.Node) bool {

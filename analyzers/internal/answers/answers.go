@@ -30,7 +30,8 @@ type Helper struct {
 	Fixed int
 	// Sets says that it sets a status of its own, known or not.
 	Sets bool
-	// Errors says that all its answers are errors (400 and above).
+	// Errors says that all its answers are errors: 400 and above, or a status
+	// that is found for the error that it is given.
 	Errors bool
 	// Body lists the parameters whose text goes into the body.
 	Body []int
@@ -203,6 +204,7 @@ func (r *Result) summarise(fn *types.Func, decl *ast.FuncDecl, to int, scope *we
 	}
 	h := &Helper{To: to, Status: -1, Errors: true, Always: r.always(decl, scope)}
 	codes := map[int]bool{}
+	reports := r.reportsError(params, decl)
 	var deciding int
 	for _, a := range answers {
 		for _, body := range a.Bodies {
@@ -222,21 +224,47 @@ func (r *Result) summarise(fn *types.Func, decl *ast.FuncDecl, to int, scope *we
 				h.Status = i
 			}
 		}
-		if !a.IsError() {
-			h.Errors = false
-		}
+		h.Errors = h.Errors && (a.IsError() || a.Code == 0 && reports)
 	}
 	slices.Sort(h.Body)
 	h.Sets = deciding > 0
-	if h.Errors = h.Errors && deciding > 0; h.Status >= 0 {
-		h.Errors = false
-	}
+	h.Errors = h.Errors && deciding > 0 && (h.Status < 0 || reports)
 	if len(codes) == 1 && h.Status < 0 {
 		for code := range codes {
 			h.Fixed = code
 		}
 	}
 	return h
+}
+
+// reportsError knows fail(w, r, err), which finds a status for the error that it
+// is given. One that also takes something to send, or asks whether there is an
+// error at all, answers successes too.
+func (r *Result) reportsError(params []*types.Var, decl *ast.FuncDecl) bool {
+	i := slices.IndexFunc(params, func(v *types.Var) bool { return web.IsError(v.Type()) })
+	if i < 0 || slices.ContainsFunc(params, func(v *types.Var) bool { return carriesResult(v.Type()) }) {
+		return false
+	}
+	asked := false
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BinaryExpr); ok && (source.IsNil(r.pass.TypesInfo, b.X) || source.IsNil(r.pass.TypesInfo, b.Y)) {
+			asked = asked || source.Object(r.pass.TypesInfo, b.X) == params[i] || source.Object(r.pass.TypesInfo, b.Y) == params[i]
+		}
+		return !asked
+	})
+	return !asked
+}
+
+// carriesResult says that a parameter can hold what a success sends: a value of
+// any type, a list, bytes.
+func carriesResult(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		return u.Empty()
+	case *types.Slice, *types.Map:
+		return true
+	}
+	return false
 }
 
 // always reports whether every path to the end of the function answers.

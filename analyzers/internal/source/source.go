@@ -162,6 +162,9 @@ func Object(info *types.Info, e ast.Expr) types.Object {
 // IsConstant reports whether the compiler knows the value.
 func IsConstant(info *types.Info, e ast.Expr) bool { return info.Types[e].Value != nil }
 
+// IsNil reports whether the expression is the predeclared nil.
+func IsNil(info *types.Info, e ast.Expr) bool { return info.Types[e].IsNil() }
+
 // IsString reports whether the type is a string of whatever name.
 func IsString(t types.Type) bool {
 	if t == nil {

@@ -150,3 +150,34 @@ func aborted(c *gin.Context) {
 	}
 	c.Next()
 }
+
+type shop struct{ respond.Server }
+
+func (s *shop) throughMapper(w http.ResponseWriter, r *http.Request) {
+	v, err := find(r.PathValue("id"))
+	if err != nil {
+		s.Fail(w, r, err) // want `s.Fail answers with an error and the handler goes on to respond.JSON`
+	}
+	respond.JSON(w, 200, v)
+}
+
+func (s *shop) mapperReturns(w http.ResponseWriter, r *http.Request) {
+	v, err := find(r.PathValue("id"))
+	if err != nil {
+		s.Fail(w, r, err)
+		return
+	}
+	respond.JSON(w, 200, v)
+}
+
+// What may be a success is no error answer, so what follows is not judged.
+func (s *shop) mixed(w http.ResponseWriter, r *http.Request) {
+	v, err := find(r.PathValue("id"))
+	if r.Method == "PUT" {
+		respond.Either(w, err)
+	}
+	if r.Method == "GET" {
+		respond.Both(w, v, err)
+	}
+	respond.JSON(w, 200, v)
+}

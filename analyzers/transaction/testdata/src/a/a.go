@@ -1,11 +1,14 @@
 package a
 
-import "database/sql"
+import (
+	"context"
+	"database/sql"
 
-func work(*sql.Tx) error { return nil }
+	"a/store"
+)
 
 func early(db *sql.DB) error {
-	tx, err := db.Begin() // want `tx stays open when the function leaves at line 13`
+	tx, err := db.Begin() // want `tx stays open when the function leaves at line 16`
 	if err != nil {
 		return err
 	}
@@ -62,10 +65,76 @@ func returned(db *sql.DB) (*sql.Tx, error) {
 	return tx, nil
 }
 
+// A function of the module that only runs statements does not end it.
 func passed(db *sql.DB) error {
+	tx, err := db.Begin() // want `tx is neither committed nor rolled back`
+	if err != nil {
+		return err
+	}
+	return store.Save(tx)
+}
+
+func passedOnOnePath(db *sql.DB) error {
+	tx, err := db.Begin() // want `tx stays open when the function leaves at line 83`
+	if err != nil {
+		return err
+	}
+	if err := store.Save(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func throughInterface(ctx context.Context, db *sql.DB, saver store.Narrow) error {
+	tx, err := db.BeginTx(ctx, nil) // want `tx stays open when the function leaves at line 94`
+	if err != nil {
+		return err
+	}
+	if err := saver.Touch(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func endedElsewhere(db *sql.DB) error {
 	tx, err := db.Begin()
 	if err != nil {
 		return err
 	}
-	return work(tx)
+	err = store.Save(tx)
+	return store.Finish(tx, err)
+}
+
+func endedByMethod(db *sql.DB, s *store.Sessions) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	if err := store.Save(tx); err != nil {
+		s.GiveUp(tx)
+		return err
+	}
+	return tx.Commit()
+}
+
+// Undecided: stored elsewhere, or given to code that is not known.
+
+func storedElsewhere(db *sql.DB, s *store.Sessions) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	s.Keep(tx)
+	return nil
+}
+
+func functionValue(db *sql.DB, work func(*sql.Tx) error) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	if err := work(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
