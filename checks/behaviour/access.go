@@ -167,6 +167,9 @@ func (m *machine) step(h routes.Handler) step {
 		}
 		return step{handler: h, class: kind, served: served{out: &outcome{clean: true, passes: true}, next: true}}
 	}
+	if !servesAnything(fn.SSA.Signature, 0) { // captured by a middleware, none itself
+		return step{handler: h, class: transparent, served: served{out: &outcome{clean: true, passes: true}, next: true}}
+	}
 	c := m.bound(h, fn)
 	if fn.SSA.Signature.Recv() != nil {
 		v := m.handlerValue(h, fn)

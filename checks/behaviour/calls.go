@@ -121,9 +121,7 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 	if out == nil {
 		out = m.opaque(instr.Common().Signature().Results(), args)
 		f.escape(b, instr, args)
-		for _, a := range args {
-			m.havoc(a, 0)
-		}
+		m.havocArguments(instr.Common(), args)
 	}
 	f.absorb(b, instr, out)
 	v := carryStatus(out.result, instr.Common().Signature(), args)
@@ -290,9 +288,9 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 		if a.part != noPart && fn.Pkg() != nil {
 			f.m.whole[a.part] = true
 		}
-		if !onlyReads(fn) {
-			f.m.havoc(a, 0)
-		}
+	}
+	if !onlyReads(fn) {
+		f.m.havocArguments(c, args)
 	}
 	if c.IsInvoke() && f.m.x.crowded[fn.FullName()] {
 		f.escape(b, instr, args)

@@ -163,6 +163,23 @@ func (m *machine) serveMethod(t target, layer int) served {
 	return served{out: out}
 }
 
+// servesAnything reports whether a function has to do with serving by its type:
+// it takes a request or a handler, or gives a function that does.
+func servesAnything(sig *types.Signature, depth int) bool {
+	if takesRequest(sig) {
+		return true
+	}
+	for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
+		for i := range tuple.Len() {
+			t := tuple.At(i).Type()
+			if inner, ok := t.Underlying().(*types.Signature); ok && depth < maxLayers && servesAnything(inner, depth+1) || isHandlerLike(t) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func takesRequest(sig *types.Signature) bool {
 	if behaviour.IsHandler(sig) {
 		return true

@@ -232,6 +232,25 @@ func (m *machine) havoc(v value, depth int) {
 	m.write(c, value{})
 }
 
+// havocArguments forgets what a call's operands point to. A slice is read, as a
+// rule; what its elements point to may be written (Scan(&a, &b)).
+func (m *machine) havocArguments(c *ssa.CallCommon, args []value) {
+	skip := len(args) - len(c.Args)
+	for i, a := range args {
+		if i >= skip && a.cell != nil {
+			if _, slice := c.Args[i-skip].Type().Underlying().(*types.Slice); slice {
+				for _, p := range a.cell.parts {
+					if p.stored {
+						m.havoc(p.v, 1)
+					}
+				}
+				continue
+			}
+		}
+		m.havoc(a, 0)
+	}
+}
+
 // mark makes a cell and its parts input.
 func (m *machine) mark(c *cell, bits uint64) {
 	if c == nil || c.input&bits == bits {
