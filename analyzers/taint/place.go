@@ -95,6 +95,35 @@ func harmless(t types.Type) bool {
 	return ok && b.Info()&(types.IsNumeric|types.IsBoolean) != 0
 }
 
+// carriesText says that text fits into a type, as far as one looks into it:
+// services and connections are no text, whatever strings they keep deep inside.
+func carriesText(t types.Type, depth int) bool {
+	if harmless(t) || depth > 4 {
+		return false
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsString != 0
+	case *types.Pointer:
+		return carriesText(u.Elem(), depth+1)
+	case *types.Slice:
+		return types.Identical(u.Elem(), types.Typ[types.Byte]) || carriesText(u.Elem(), depth+1)
+	case *types.Array:
+		return carriesText(u.Elem(), depth+1)
+	case *types.Map:
+		return carriesText(u.Elem(), depth+1)
+	case *types.Interface:
+		return u.NumMethods() == 0 || web.TypeName(t) == "io.Reader" || web.TypeName(t) == "io.ReadCloser"
+	case *types.Struct:
+		for f := range u.Fields() {
+			if carriesText(f.Type(), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // operands are a call's arguments, the receiver first.
 func operands(c *ssa.CallCommon) []ssa.Value {
 	if c.IsInvoke() {

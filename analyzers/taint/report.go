@@ -232,6 +232,9 @@ func (t *tracker) step(n *node, calls map[token.Pos]*ast.CallExpr) (token.Pos, s
 
 // export writes the facts about exported functions and methods.
 func (t *tracker) export() {
+	if t.pass.Pkg.Name() == "main" {
+		return // nobody imports it
+	}
 	for _, fn := range t.funcs {
 		obj, ok := fn.Object().(*types.Func)
 		if !ok || !obj.Exported() {
@@ -298,7 +301,7 @@ func (t *tracker) resultsOf(fn *ssa.Function) []Result {
 func textResults(fn *ssa.Function) []int {
 	var indexes []int
 	for i := range fn.Signature.Results().Len() {
-		if !harmless(fn.Signature.Results().At(i).Type()) {
+		if carriesText(fn.Signature.Results().At(i).Type(), 0) {
 			indexes = append(indexes, i)
 		}
 	}
@@ -306,7 +309,7 @@ func textResults(fn *ssa.Function) []int {
 		t := p.Type()
 		_, pointer := t.Underlying().(*types.Pointer)
 		receiver := i == 0 && fn.Signature.Recv() != nil
-		if (pointer || types.IsInterface(t)) && !receiver && !web.IsAnswer(t) && !web.IsRequest(t) && !harmless(t) {
+		if (pointer || types.IsInterface(t)) && !receiver && !web.IsAnswer(t) && !web.IsRequest(t) && carriesText(t, 0) {
 			indexes = append(indexes, -1-i)
 		}
 	}
