@@ -73,7 +73,7 @@ func configurationUndocumented(r *check.Repo, p prose, s settings, sup *suppress
 		return report.CannotTell(RuleConfigurationUndocumented, s.derived.String()+" "+s.derived.Message+
 			", which makes names of variables out of those of fields or keys; name them in tags, or read them by constant names, to have them judged", s.derived)
 	}
-	return t.Criterion("the code reads no environment variable")
+	return check.Doubt(r.Program, t.Criterion("the code reads no environment variable"))
 }
 
 // manyVariables is how many of one file are still listed one by one.

@@ -34,14 +34,18 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 		return nil, errors.New("the module was not loaded")
 	}
 	a := &audit{program: r.Program, graph: reach.New(r.Program)}
-	return []report.Criterion{
+	criteria := []report.Criterion{
 		buildFailing(r),
 		healthMissing(r, a),
 		readinessShallow(r, a),
 		shutdownAbrupt(r, a),
 		panicUnrecovered(r, a),
 		metricsMissing(r, a),
-		poolUnconfigured(a),
+		poolUnconfigured(r, a),
 		benchmarkMissing(r),
-	}, ctx.Err()
+	}
+	for i, c := range criteria {
+		criteria[i] = check.Doubt(r.Program, c)
+	}
+	return criteria, ctx.Err()
 }

@@ -101,6 +101,10 @@ func panicUnrecovered(r *check.Repo, a *audit) report.Criterion {
 				t.Pass(*at)
 				continue
 			}
+			if at := a.unknownRecovery(all); at != nil {
+				t.Undecided(fmt.Sprintf("%s: whether the recover at %s stands around the handlers is not known", a.graph.ProgramName(pkg), at.Position), *at)
+				continue
+			}
 			t.Fail(report.Finding{
 				Message: fmt.Sprintf("%s serves (%s) without recovery middleware: a panic in a handler %s; put one outermost that logs and answers an internal error",
 					a.graph.ProgramName(pkg), s.kind.name, panicEffect(s.kind)),
@@ -155,6 +159,27 @@ func (a *audit) recovery(all *reach.Reached, of family) *report.Related {
 		for _, f := range pkg.Syntax {
 			if at := a.recoveryIn(pkg, f, of); at != nil {
 				return at
+			}
+		}
+	}
+	return nil
+}
+
+// unknownRecovery finds a function that is reached, recovers, and takes or
+// returns a function: middleware of a router that is not known has that form.
+func (a *audit) unknownRecovery(all *reach.Reached) *report.Related {
+	for _, u := range all.Uses {
+		f := a.program.FuncAt(u.Func.Pos())
+		if f == nil || f.Decl == nil || f.Lit != nil || !callsRecover(f.Package, f.Decl.Body) {
+			continue
+		}
+		sig := u.Func.Signature()
+		for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
+			for v := range tuple.Variables() {
+				if _, ok := v.Type().Underlying().(*types.Signature); ok {
+					place := a.program.Place(u.Func.Pos(), "%s recovers", u.Func.Name())
+					return &place
+				}
 			}
 		}
 	}

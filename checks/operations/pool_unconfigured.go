@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/database"
 	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -71,7 +73,7 @@ var (
 	}
 )
 
-func poolUnconfigured(a *audit) report.Criterion {
+func poolUnconfigured(r *check.Repo, a *audit) report.Criterion {
 	t := report.Examine(RulePoolUnconfigured)
 	all := a.graph.Everything()
 	limits := all.Find(func(n string) bool {
@@ -92,6 +94,9 @@ func poolUnconfigured(a *audit) report.Criterion {
 				Position: a.program.Position(u.Ident.Pos()), Anchor: a.program.Enclosing(u.Package, u.Ident.Pos()),
 			})
 		}
+	}
+	if use := database.Of(r); t.Examined() == 0 && use.SQL {
+		return report.CannotTell(RulePoolUnconfigured, "the module uses a database ("+use.Evidence.Message+"), but where its pool is opened was not recognised", use.Evidence)
 	}
 	return t.Criterion("the module opens no database pool")
 }

@@ -35,7 +35,7 @@ var probeNames = map[probe][]string{
 var vagueNames = map[string]bool{"live": true, "ping": true, "status": true, "ready": true, "alive": true}
 
 // nearRoot are segments that do not make a path an operation about something.
-var nearRoot = regexp.MustCompile(`^(?:api|rest|v\d+|-|_|internal|system|sys|actuator|admin|public|ops|mgmt|management|health|healthz|probes?|server|app|service)$`)
+var nearRoot = regexp.MustCompile(`^(?:api|rest|v\d+|-|_|internal|system|sys|actuator|admin|public|ops|mgmt|management|health|healthz|probes?|server|app|service|mon|monitor|monitoring|check|checks|unsecured|open|k8s|kubernetes)$`)
 
 var fold = strings.NewReplacer("-", "", "_", "")
 

@@ -3,7 +3,11 @@ package operations
 import (
 	"fmt"
 	"go/types"
+	"path"
 	"regexp"
+	"slices"
+
+	"golang.org/x/tools/go/packages"
 
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/reach"
@@ -36,9 +40,9 @@ func readinessShallow(r *check.Repo, a *audit) report.Criterion {
 		return report.NotApplicableTo(RuleReadinessShallow, "the module imports no client of a database or cache, so there is nothing to ask")
 	}
 	t := report.Examine(RuleReadinessShallow)
-	found := probeRoutes(r, readiness)
+	found := a.dependent(probeRoutes(r, readiness))
 	if len(found) == 0 {
-		found = probeRoutes(r, liveness)
+		found = a.dependent(probeRoutes(r, liveness))
 	}
 	if len(found) > 0 {
 		a.judgeReadiness(t, found, needs)
@@ -146,11 +150,51 @@ var dependencies = []dependency{
 	{path: "github.com/aws/aws-sdk-go/service/dynamodb", name: "DynamoDB"}, {path: "github.com/aws/aws-sdk-go-v2/service/dynamodb", name: "DynamoDB"},
 }
 
+// dependent leaves out the probes of programs that use no dependency: another
+// program of the module does.
+func (a *audit) dependent(found []*routes.Route) []*routes.Route {
+	return slices.DeleteFunc(found, func(r *routes.Route) bool {
+		if !r.Reached || len(r.Chain) == 0 {
+			return false
+		}
+		for _, main := range a.graph.MainPackages() {
+			if a.program.Position(main.Syntax[0].Package).File != "" && path.Dir(a.program.Position(main.Syntax[0].Package).File) == path.Dir(r.Chain[0].File) {
+				return dependencyOf(importedBy(main)) == ""
+			}
+		}
+		return false
+	})
+}
+
+// importedBy are the packages that a program is made of, without the insides
+// of other modules.
+func importedBy(main *packages.Package) []*packages.Package {
+	seen := map[*packages.Package]bool{}
+	var all []*packages.Package
+	var add func(*packages.Package)
+	add = func(p *packages.Package) {
+		if seen[p] {
+			return
+		}
+		seen[p] = true
+		all = append(all, p)
+		for _, q := range p.Imports {
+			if len(q.Syntax) > 0 {
+				add(q)
+			}
+		}
+	}
+	add(main)
+	return all
+}
+
 // usedDependency is the first dependency of the table that non-test code of the
 // module imports; empty where there is none.
-func (a *audit) usedDependency() string {
+func (a *audit) usedDependency() string { return dependencyOf(a.program.Packages) }
+
+func dependencyOf(pkgs []*packages.Package) string {
 	imported := map[string]bool{}
-	for _, pkg := range a.program.Packages {
+	for _, pkg := range pkgs {
 		for path := range pkg.Imports {
 			imported[reach.WithoutVersion(path)] = true
 		}

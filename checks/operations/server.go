@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"go/types"
 	"regexp"
 
 	"github.com/backend-conformance/conformance/checks/reach"
@@ -56,7 +57,15 @@ var serverKinds = []*serverKind{
 // startsIn lists the calls that serve, without the side doors (metrics,
 // profiling) unless there is nothing else.
 func (a *audit) startsIn(r *reach.Reached) []start {
-	var main, side []start
+	main, side := a.doors(r)
+	if len(main) == 0 {
+		return side
+	}
+	return main
+}
+
+// doors lists the calls that serve: those of the API, and the side doors.
+func (a *audit) doors(r *reach.Reached) (main, side []start) {
 	for _, u := range r.Uses {
 		for _, k := range serverKinds {
 			if !reach.Matches(k.starts, reach.FullName(u.Func)) {
@@ -69,10 +78,7 @@ func (a *audit) startsIn(r *reach.Reached) []start {
 			}
 		}
 	}
-	if len(main) == 0 {
-		return side
-	}
-	return main
+	return main, side
 }
 
 // whereItServes is the first call that serves, for findings about what is
@@ -88,8 +94,12 @@ func (a *audit) whereItServes() report.Position {
 
 var sideDoorName = regexp.MustCompile(`(?i)metric|pprof|profil|debug|prometheus|telemetry`)
 
-// isSideDoor knows servers for operators by the name of the function that starts
-// them.
+// isSideDoor knows servers for operators by the names in the call that starts
+// them (debugServer.Serve, ListenAndServe(cfg.MetricsAddr, ...)), and of the
+// function around it.
 func (a *audit) isSideDoor(u reach.Use) bool {
+	if u.Call != nil && sideDoorName.MatchString(types.ExprString(u.Call)) {
+		return true
+	}
 	return sideDoorName.MatchString(a.program.Enclosing(u.Package, u.Ident.Pos()))
 }

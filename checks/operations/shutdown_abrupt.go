@@ -87,11 +87,14 @@ func shutdownAbrupt(r *check.Repo, a *audit) report.Criterion {
 	t := report.Examine(RuleShutdownAbrupt)
 	for _, pkg := range mains {
 		all := a.graph.FromMain(pkg)
-		starts := a.startsIn(all)
-		if len(starts) == 0 {
-			continue
+		starts, side := a.doors(all)
+		switch {
+		case len(starts) > 0:
+			a.judgeShutdown(t, pkg, all, starts)
+		case len(side) > 0:
+			place := a.program.Place(side[0].Ident.Pos(), "%s: serves metrics or profiles here", a.graph.ProgramName(pkg))
+			t.Undecided(fmt.Sprintf("%s: only a server for metrics or profiling was recognised (%s), not one for requests", a.graph.ProgramName(pkg), place.Position), place)
 		}
-		a.judgeShutdown(t, pkg, all, starts)
 	}
 	if t.Examined() == 0 && servesRoutes(r) {
 		return report.CannotTell(RuleShutdownAbrupt, "routes are registered, but no call that starts a server was recognised from any main package")
@@ -109,7 +112,7 @@ func (a *audit) judgeShutdown(t *report.Tally, pkg *packages.Package, all *reach
 	evidence := []report.Related{a.program.Place(first.Ident.Pos(), "%s: serves here", name)}
 	undrained := (*start)(nil)
 	for i, s := range starts {
-		drains := all.Find(func(n string) bool { return reach.Matches(s.kind.drains, n) })
+		drains := drainsOf(all, s.kind)
 		if len(drains) == 0 && undrained == nil {
 			undrained = &starts[i]
 		}
@@ -125,6 +128,9 @@ func (a *audit) judgeShutdown(t *report.Tally, pkg *packages.Package, all *reach
 	case undrained == nil && sig.state == signalTerm:
 		t.Pass(evidence...)
 		return
+	case undrained != nil && len(evidence) > 2 && sig.state == signalTerm: // one server is drained, another is not
+		t.Undecided(fmt.Sprintf("%s drains one server, but not the one that it starts at %s (%s); which of them requests go to is not known", name, a.program.Position(undrained.Ident.Pos()), undrained.kind.name), evidence...)
+		return
 	case undrained == nil && sig.state == signalUnknown:
 		t.Undecided(fmt.Sprintf("%s: which signals are caught at %s is not known before it runs", name, sig.pos.Position), evidence...)
 		return
@@ -134,6 +140,26 @@ func (a *audit) judgeShutdown(t *report.Tally, pkg *packages.Package, all *reach
 		f.Position = a.program.Position(undrained.Ident.Pos())
 	}
 	t.Fail(f)
+}
+
+// drainsOf finds the calls that drain a kind of server, also through an
+// interface of the module's own with a method Shutdown.
+func drainsOf(all *reach.Reached, kind *serverKind) []reach.Use {
+	if len(kind.drains) == 0 {
+		return nil
+	}
+	drains := all.Find(func(n string) bool { return reach.Matches(kind.drains, n) })
+	if len(drains) > 0 {
+		return drains
+	}
+	method := kind.drains[0][strings.LastIndex(kind.drains[0], ".")+1:]
+	for _, u := range all.Uses {
+		recv := u.Func.Signature().Recv()
+		if u.Call != nil && recv != nil && types.IsInterface(recv.Type()) && u.Func.Name() == strings.TrimSuffix(method, "*") {
+			drains = append(drains, u)
+		}
+	}
+	return drains
 }
 
 func shutdownMessage(name string, undrained *start, sig caught) string {
