@@ -134,8 +134,8 @@ func goMod(t testing.TB, source string) string {
 			t.Fatal(err)
 		}
 		version := "v0.0.0"
-		if i := strings.LastIndex(path, "/v"); i >= 0 && len(path) == i+3 {
-			version = path[i+1:] + ".0.0"
+		if major := path[strings.LastIndex(path, "/")+1:]; strings.Trim(major, "0123456789") == "v" {
+			version = major + ".0.0"
 		}
 		out += fmt.Sprintf("\nrequire %s %s\n\nreplace %s => %s\n", path, version, path, dir)
 	}

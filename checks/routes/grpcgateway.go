@@ -9,7 +9,7 @@ func grpcGateway() Library {
 		Name:     "grpc-gateway",
 		Packages: []string{"github.com/grpc-ecosystem/grpc-gateway/v2/runtime", "github.com/grpc-ecosystem/grpc-gateway/runtime"},
 		Types:    []Type{{Name: "ServeMux", Root: true, Handles: true}},
-		Pattern:  Syntax{Brace: true, Respell: gatewayPaths},
+		Pattern:  Syntax{Brace: true, Respell: gatewayPaths, Aliases: true},
 		Calls: []Call{
 			{Names: "NewServeMux", Does: Create, Result: "ServeMux"},
 			{Names: "NewPattern", Does: Value, Run: gatewayPattern},

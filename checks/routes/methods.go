@@ -141,6 +141,10 @@ func (r *methodReader) isMethod(e ast.Expr) bool {
 		if len(x.Args) == 1 {
 			return r.isMethod(x.Args[0])
 		}
+		if sel, ok := x.Fun.(*ast.SelectorExpr); ok && len(x.Args) == 0 && sel.Sel.Name == "Method" {
+			pkg, _ := typeName(r.b.pkg.TypesInfo.TypeOf(sel.X))
+			return pkg == "github.com/valyala/fasthttp"
+		}
 	}
 	return false
 }

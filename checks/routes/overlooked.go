@@ -130,24 +130,40 @@ func (m *machine) unknownRouter(o *origin, e *ast.CallExpr) {
 		return
 	}
 	_, name := typeName(o.fn.Signature().Recv().Type())
+	en := &entry{lib: unknownLibrary, pos: callPos(e), reached: m.reached, fixed: method, path: text("")}
+	if prefix, ok := prefixOf(o.recv, 0); ok {
+		en.path = text(strings.TrimSuffix(prefix, "/") + path)
+	}
 	m.lost = append(m.lost, lost{
-		en: &entry{
-			lib: unknownLibrary, pos: callPos(e), reached: m.reached, fixed: method, path: text(fixedPart(path)),
-		},
-		reason: "router " + o.fn.Pkg().Name() + "." + name + " is not known; declare the route under routes: in the configuration",
+		en:     en,
+		reason: "router " + o.fn.Pkg().Name() + "." + name + " is not known; declare the route " + path + " under routes: in the configuration",
 	})
+}
+
+// prefixOf is what stands before the paths of an unknown router: nothing where
+// a function without a path made it, and what a chain of groups was made with.
+func prefixOf(recv value, depth int) (string, bool) {
+	u, ok := bare(recv).(*unknown)
+	if !ok || u.origin == nil || depth > maxWrappers {
+		return "", false
+	}
+	prefix := ""
+	if u.origin.recv != nil {
+		if prefix, ok = prefixOf(u.origin.recv, depth+1); !ok {
+			return "", false
+		}
+	}
+	for _, a := range u.origin.args {
+		if s, isText := bare(a).(str); isText {
+			part, known := s.known()
+			return prefix + part, known && (part == "" || strings.HasPrefix(part, "/"))
+		}
+	}
+	return prefix, true
 }
 
 // unknownLibrary stands for routers that no table has.
 var unknownLibrary = newSurface([]Library{{Name: "unknown", Packages: []string{"unknown"}, Pattern: Syntax{Brace: true, Colon: true, Star: true}}}).byPackage["unknown"]
-
-// fixedPart is a pattern up to its first parameter.
-func fixedPart(path string) string {
-	if i := strings.IndexAny(path, ":{*"); i >= 0 {
-		return path[:i]
-	}
-	return path
-}
 
 // isHandling: a function, or an object that could serve.
 func isHandling(v value) bool {
@@ -255,14 +271,25 @@ func (m *machine) reportLost() {
 		if g, ok := bare(l.en.handler).(*function); ok && served[g.fn] {
 			continue // it is registered in another way
 		}
-		if l.en.router != nil {
-			m.unresolved(l.en, l.reason)
-			continue
-		}
-		u := Unresolved{
-			Position: m.p.Position(l.en.pos), Router: l.en.lib.Name, Method: l.en.fixed, Reached: l.en.reached, Reason: l.reason,
-			Prefix: leadingText(l.en.path),
-		}
+		u := Unresolved{Position: m.p.Position(l.en.pos), Router: l.en.lib.Name, Method: l.en.fixed, Reached: l.en.reached, Reason: l.reason}
+		u.Prefix = m.lostPrefix(l.en)
 		m.found.unresolved = append(m.found.unresolved, u)
 	}
+}
+
+// lostPrefix is what is known of the paths of a lost registration.
+func (m *machine) lostPrefix(en *entry) string {
+	at := []place{{}}
+	if en.router != nil {
+		at = m.places(en.router, 0)
+	}
+	for _, p := range at {
+		for _, pat := range m.patternsOf(en.lib, en.path) {
+			if full := joinPaths(p.path, pat.path, en.lib.Literal); full != "" {
+				prefix, _, _ := fillHoles(full, len(p.path))
+				return prefix
+			}
+		}
+	}
+	return ""
 }

@@ -17,6 +17,7 @@ type pathArm struct {
 	path    string
 	subtree bool
 	methods []arm
+	method  string
 	// fn is what the request is handed to; nil where the arm does the work.
 	fn  value
 	pos token.Pos
@@ -223,29 +224,53 @@ func (m *machine) splitByPath(row *Route, s served, methods []string, base strin
 	wrapper := outer < len(s.wrappers)
 	n := 0
 	for _, a := range arms {
-		inner := m.armServes(a, s, wrapper)
-		if inner.fn == nil {
-			continue
+		for _, one := range a.byMethod() {
+			inner := m.armServes(one, s, wrapper)
+			if inner.fn == nil {
+				continue
+			}
+			m.armRow(*row, one, s, inner, armMethods(one, inner, methods), base, outer)
+			n++
 		}
-		r := *row
-		r.Path, r.Pattern, r.Pos, r.Opaque = joinPaths(base, a.path, false), a.path, m.p.Position(a.pos), false
-		if a.subtree {
-			r.Path = strings.TrimSuffix(r.Path, "/") + "/" + anyRest
-		}
-		before := len(row.Middleware) - len(s.around)
-		r.Middleware = slices.Concat(row.Middleware[:before], s.around[:min(outer+1, len(s.around))], inner.around)
-		if !wrapper {
-			r.Middleware = slices.Concat(row.Middleware, inner.around)
-		}
-		r.Handler, r.Unimplemented = m.describe(inner.fn), m.isStandIn(inner.fn)
-		told := armMethods(a, inner, methods)
-		if a.fn == nil {
-			inner = served{} // the methods that the whole body compares are not the arm's
-		}
-		m.rows(&r, told, inner)
-		n++
 	}
 	return n > 0 && !rest
+}
+
+// byMethod is one arm for each method that a function of its own serves.
+func (a pathArm) byMethod() []pathArm {
+	var out []pathArm
+	for _, arm := range a.methods {
+		one := a
+		one.methods = nil
+		one.method = arm.method
+		if arm.fn != nil {
+			one.fn = arm.fn
+		}
+		out = append(out, one)
+	}
+	if len(out) == 0 {
+		out = append(out, a)
+	}
+	return out
+}
+
+// armRow writes the rows of one arm.
+func (m *machine) armRow(r Route, a pathArm, s, inner served, methods []string, base string, outer int) {
+	r.Path, r.Pattern, r.Pos, r.Opaque = joinPaths(base, a.path, false), a.path, m.p.Position(a.pos), false
+	if a.subtree {
+		r.Path = strings.TrimSuffix(r.Path, "/") + "/" + anyRest
+	}
+	before := r.Middleware[:len(r.Middleware)-len(s.around)]
+	if outer < len(s.wrappers) { // what the wrapper hands others to is not before this
+		r.Middleware = slices.Concat(before, s.around[:min(outer+1, len(s.around))], inner.around)
+	} else {
+		r.Middleware = slices.Concat(r.Middleware, inner.around)
+	}
+	r.Handler, r.Unimplemented = m.describe(inner.fn), m.isStandIn(inner.fn)
+	if a.fn == nil {
+		inner = served{} // the methods that the whole body compares are not the arm's
+	}
+	m.rows(&r, methods, inner)
 }
 
 // armServes is what an arm hands the request to, or the function with the arm
@@ -260,23 +285,19 @@ func (m *machine) armServes(a pathArm, s served, wrapper bool) served {
 	if wrapper {
 		return served{}
 	}
-	return served{fn: s.fn, methods: []string{"*"}}
+	return served{fn: s.fn}
 }
 
-// armMethods are the methods of a row: those that the arm compares with, that
-// the inner handler answers, or that the outer row is limited to.
+// armMethods are the methods of a row: the one that the arm compares with,
+// those that the inner handler answers, or that the outer row is limited to.
 func armMethods(a pathArm, inner served, outer []string) []string {
-	var out []string
-	for _, arm := range a.methods {
-		out = append(out, arm.method)
-	}
 	switch {
-	case len(out) > 0:
-		return out
-	case len(outer) > 0 && outer[0] != "*":
-		return outer
+	case a.method != "":
+		return []string{a.method}
+	case len(inner.methods) > 0:
+		return inner.methods
 	}
-	return inner.methods
+	return outer
 }
 
 // servedAlone looks at a function that is served without any router.

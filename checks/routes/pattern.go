@@ -23,6 +23,9 @@ type Syntax struct {
 	// Respell rewrites what is written otherwise into the forms above; several
 	// where a part may be missing.
 	Respell func(text string) []string
+	// Aliases: all but the first of what Respell gives are other ways in which
+	// documents write the same path.
+	Aliases bool
 }
 
 // rest of the path where the router gives it no name.
@@ -40,10 +43,26 @@ type pattern struct {
 	// path has parameters as {name}, catch-alls as {name...}, regular
 	// expressions as {name:re}, and holes between their marks.
 	path string
+	// alias: another spelling of the same route.
+	alias bool
 }
 
 // parse takes a pattern apart; optional parameters give several paths.
 func (s Syntax) parse(text string) []pattern {
+	if s.Respell == nil {
+		return s.parseOne(text)
+	}
+	var out []pattern
+	for i, text := range s.Respell(text) {
+		for _, p := range s.parseOne(text) {
+			p.alias = s.Aliases && i > 0
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (s Syntax) parseOne(text string) []pattern {
 	p := pattern{}
 	if s.MethodFirst {
 		if method, rest, ok := strings.Cut(text, " "); ok && isMethod(method) {
@@ -55,16 +74,10 @@ func (s Syntax) parse(text string) []pattern {
 			p.host, text = text[:i], text[i:]
 		}
 	}
-	spelled := []string{text}
-	if s.Respell != nil {
-		spelled = s.Respell(text)
-	}
 	var out []pattern
-	for _, text := range spelled {
-		for _, variant := range s.variants(text) {
-			p.path = s.path(variant)
-			out = append(out, p)
-		}
+	for _, variant := range s.variants(text) {
+		p.path = s.path(variant)
+		out = append(out, p)
 	}
 	return out
 }
