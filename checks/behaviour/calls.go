@@ -185,6 +185,19 @@ func isGeneric(t types.Type) bool {
 	return ok
 }
 
+// isSmall: a setter, getter or builder is entered sooner than its effect is
+// given up.
+func isSmall(fn *ssa.Function) bool {
+	if len(fn.Blocks) > 3 {
+		return false
+	}
+	n := 0
+	for _, b := range fn.Blocks {
+		n += len(b.Instrs)
+	}
+	return n <= 24
+}
+
 // mapsError: it may find the status that an error stands for.
 func mapsError(sig *types.Signature) bool {
 	takes, gives := false, false
@@ -210,7 +223,7 @@ func givesSlice(sig *types.Signature) bool {
 }
 
 func (m *machine) worthwhile(t target) bool {
-	if sig := t.c.fn.SSA.Signature; m.x.relevant[t.c.fn] || mapsError(sig) || !m.absent && givesSlice(sig) {
+	if sig := t.c.fn.SSA.Signature; m.x.relevant[t.c.fn] || mapsError(sig) || isSmall(t.c.fn.SSA) || !m.absent && givesSlice(sig) {
 		return true
 	}
 	for _, a := range t.args {

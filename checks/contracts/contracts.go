@@ -43,7 +43,7 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 func handlers(x *behaviour.Index, m *matrix.Matrix) []handled {
 	var rows []handled
 	for _, e := range m.Endpoints {
-		if e.Route == nil || e.Route.Static || e.Operation == nil && len(m.Used) > 0 {
+		if e.Route == nil || e.Route.Static || e.Operation == nil && len(m.Used) > 0 || e.Status == report.Stub {
 			continue
 		}
 		rows = append(rows, handled{e, x.Route(e.Route, e.Operation)})
@@ -59,7 +59,7 @@ func absent(m *matrix.Matrix) {
 		case e.Operation == nil:
 		case e.Route == nil && e.Status == report.EndpointUnclear:
 			f = report.FacetInconclusive
-		case e.Route == nil:
+		case e.Route == nil, e.Status == report.Stub: // one defect, told by its own rule
 			f = report.FacetAbsent
 		case e.Route.Static:
 			f = report.FacetInconclusive

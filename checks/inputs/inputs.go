@@ -43,7 +43,7 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 	x := behaviour.Of(r.Program)
 	t := report.Examine(Unvalidated)
 	for _, e := range r.Matrix.Endpoints {
-		if e.Route == nil || e.Operation == nil {
+		if e.Route == nil || e.Operation == nil || e.Status == report.Stub {
 			e.Validation = report.FacetAbsent
 			if e.Operation == nil {
 				e.Validation = report.FacetNotApplicable
@@ -57,10 +57,10 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 
 // verdict is what one input came out as.
 type verdict struct {
-	facet   report.Facet
-	reason  string
-	input   behaviour.Input
-	by      report.Related
+	facet  report.Facet
+	reason string
+	input  behaviour.Input
+	by     report.Related
 }
 
 func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint) {
