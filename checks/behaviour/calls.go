@@ -424,10 +424,10 @@ func (f *frame) builtin(fn *ssa.Builtin, c *ssa.CallCommon, args []value) value 
 func lengthOf(x value) value {
 	t := taint(x)
 	if s, ok := x.text(); ok {
-		return constant_(makeInt(len(s))).with(t)
+		return constantOf(makeInt(len(s))).with(t)
 	}
 	if x.kind == null || x.absent {
-		return constant_(makeInt(0)).with(t)
+		return constantOf(makeInt(0)).with(t)
 	}
 	return t
 }

@@ -56,7 +56,7 @@ func (m *machine) captured(h routes.Handler, pos token.Pos, name string, t types
 			continue
 		}
 		if b.Const != nil {
-			return constant_(b.Const)
+			return constantOf(b.Const)
 		}
 		if b.Handler != nil && !(m.behind[b.Handler.Key] && isHandlerLike(t)) {
 			if fn := m.x.byKey[b.Handler.Key]; fn != nil {

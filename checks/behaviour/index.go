@@ -141,11 +141,11 @@ func (x *Index) addGlobal(name string, v ssa.Value) {
 		case *ssa.Call:
 			for _, a := range val.Call.Args {
 				if c, ok := a.(*ssa.Const); ok && c.Value != nil {
-					if n, ok := constant_(c.Value).number(); ok && n >= 400 && n < 600 {
+					if n, ok := constantOf(c.Value).number(); ok && n >= 400 && n < 600 {
 						x.errorStatus[name] = n
 						return
 					}
-					if s, ok := constant_(c.Value).text(); ok && statusOfText(s) != 0 && x.errorStatus[name] == 0 {
+					if s, ok := constantOf(c.Value).text(); ok && statusOfText(s) != 0 && x.errorStatus[name] == 0 {
 						x.errorStatus[name] = statusOfText(s)
 					}
 				}

@@ -33,7 +33,7 @@ func (f *frame) binary(v *ssa.BinOp) value {
 		return boolean(constant.Compare(x.c, v.Op, y.c)).with(t)
 	case token.ADD:
 		if k := x.c.Kind(); k == constant.String || k == constant.Int {
-			return constant_(constant.BinaryOp(x.c, token.ADD, y.c)).with(t)
+			return constantOf(constant.BinaryOp(x.c, token.ADD, y.c)).with(t)
 		}
 	}
 	return t
@@ -88,7 +88,7 @@ func (f *frame) library(fn *types.Func, c *ssa.CallCommon, args []value) (value,
 		}
 	case "strings.Index", "strings.IndexByte", "strings.LastIndex":
 		if argument(c, args, 0).absent {
-			return constant_(makeInt(-1)).with(argument(c, args, 0)), true
+			return constantOf(makeInt(-1)).with(argument(c, args, 0)), true
 		}
 	case "strings.ToLower", "strings.ToUpper", "strings.TrimSpace", "strings.Clone":
 		if x := argument(c, args, 0); x.kind == known {

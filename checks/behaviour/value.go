@@ -103,9 +103,9 @@ type cell struct {
 	absent bool
 }
 
-func constant_(c constant.Value) value { return value{kind: known, c: c} }
+func constantOf(c constant.Value) value { return value{kind: known, c: c} }
 
-func boolean(b bool) value { return constant_(constant.MakeBool(b)) }
+func boolean(b bool) value { return constantOf(constant.MakeBool(b)) }
 
 // isTrue reports a known boolean.
 func (v value) isTrue() (is, ok bool) {
@@ -373,9 +373,9 @@ func zeroOf(t types.Type) value {
 		case info&types.IsBoolean != 0:
 			return boolean(false)
 		case info&types.IsString != 0:
-			return constant_(constant.MakeString(""))
+			return constantOf(constant.MakeString(""))
 		case info&types.IsInteger != 0:
-			return constant_(constant.MakeInt64(0))
+			return constantOf(constant.MakeInt64(0))
 		}
 	case *types.Pointer, *types.Map, *types.Chan, *types.Signature:
 		return value{kind: null}

@@ -1,0 +1,149 @@
+package behaviour
+
+import (
+	"go/constant"
+	"sort"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+)
+
+// answer writes to the client, hands on, or makes an error with a status.
+func (f *frame) answer(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour.Write, args []value) (value, bool) {
+	c := instr.Common()
+	if op.Part == behaviour.Next {
+		return f.handOn(b, instr, args)
+	}
+	if op.Part != behaviour.ValuePart && !f.isAnswer(c, op.To, args) {
+		return value{}, false
+	}
+	results := f.m.results(c.Signature().Results(), value{request: true})
+	codes := f.statusOf(b, c, op, args)
+	if len(codes) == 1 && op.Part != behaviour.PiecePart {
+		results.status = codes[0]
+	}
+	if op.Part == behaviour.ValuePart {
+		results.kind = notNull
+	}
+	if op.Part == behaviour.StatusPart && f.recording {
+		f.notes[b.Index].status = append([]int{}, codes...) // set, known or not
+	}
+	if op.Stops {
+		f.note(b, event{kind: eventStop, pos: instr.Pos()})
+	}
+	if len(codes) == 0 {
+		codes = []int{0}
+	}
+	failing := 0
+	for _, code := range codes {
+		a := &Answer{Encoding: op.Encoding, Part: op.Part, Status: code, StatusKnown: code != 0, oneOf: len(codes)}
+		f.body(a, c, op, args)
+		kind := eventAnswer
+		if op.Part == behaviour.ValuePart {
+			kind = eventMade
+		}
+		f.note(b, event{kind: kind, pos: instr.Pos(), answer: a})
+		if code >= 400 {
+			failing++
+		}
+	}
+	if f.recording && op.Part != behaviour.ValuePart {
+		n := f.notes[b.Index]
+		n.stops = n.stops || op.Stops
+		n.fails = n.fails || failing == len(codes)
+		n.succeeds = n.succeeds || codes[0] != 0 && failing == 0 && op.Encoding != "redirect"
+	}
+	return results, true
+}
+
+// handOn calls the next handler: a known one is entered.
+func (f *frame) handOn(b *ssa.BasicBlock, instr ssa.CallInstruction, args []value) (value, bool) {
+	c := instr.Common()
+	if len(args) > 0 && !args[0].next {
+		if args[0].fn != nil {
+			t := f.m.bind(args[0].fn, args[1:])
+			return f.enter(b, instr, []target{t}, args), true
+		}
+		if args[0].dyn != nil {
+			if ts := f.m.methods(behaviour.Callee(c), args); len(ts) > 0 {
+				return f.enter(b, instr, ts, args), true
+			}
+		}
+	}
+	f.next(b, instr)
+	return value{}, true
+}
+
+// isAnswer reports whether what is written to is an answer.
+func (f *frame) isAnswer(c *ssa.CallCommon, to int, args []value) bool {
+	v := behaviour.Arg(c, to)
+	if to < 0 {
+		v = receiver(c)
+	}
+	if v == nil {
+		return false
+	}
+	return argument(c, args, to).part == answerBody || behaviour.IsAnswer(v.Type())
+}
+
+// statusOf are the statuses that a call can send; none where that is not known.
+func (f *frame) statusOf(b *ssa.BasicBlock, c *ssa.CallCommon, op *behaviour.Write, args []value) []int {
+	switch {
+	case op.Fixed != 0:
+		return []int{op.Fixed}
+	case op.Status >= 0:
+		return argument(c, args, op.Status).numbers()
+	case len(args) > 0 && args[0].status != 0 && receiver(c) != nil:
+		return []int{args[0].status}
+	}
+	if n := f.notes[b.Index]; f.recording && n != nil && n.statusSet() {
+		return n.status
+	}
+	return []int{200}
+}
+
+// body describes what is sent.
+func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []value) {
+	v := behaviour.Arg(c, op.Body)
+	if v == nil {
+		return
+	}
+	known := argument(c, args, op.Body)
+	t := known.dyn
+	if t == nil {
+		if mi, ok := v.(*ssa.MakeInterface); ok {
+			v = mi.X
+		}
+		t = v.Type()
+	}
+	a.Type, a.Keys, a.HasBody = f.subst(t), known.keys, true
+	a.NilSlice, a.MadeSlice = known.nilSlice, known.made
+	if known.part == jsonText {
+		a.Encoding = "json"
+	}
+	a.value = known
+}
+
+// keysOf are the constant keys put into a map where it is made.
+func keysOf(m *ssa.MakeMap) string {
+	var keys []string
+	for _, r := range *m.Referrers() {
+		if u, ok := r.(*ssa.MapUpdate); ok && u.Map == ssa.Value(m) {
+			k := u.Key
+			if mi, ok := k.(*ssa.MakeInterface); ok {
+				k = mi.X
+			}
+			if c, ok := k.(*ssa.Const); ok && c.Value != nil && c.Value.Kind() == constant.String {
+				keys = append(keys, constant.StringVal(c.Value))
+			} else {
+				keys = append(keys, "*")
+			}
+		}
+	}
+	sort.Strings(keys)
+	return strings.Join(keys, ",")
+}
+
+func makeInt(n int) constant.Value { return constant.MakeInt64(int64(n)) }

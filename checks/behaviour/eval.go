@@ -1,0 +1,409 @@
+package behaviour
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
+)
+
+// get is what is known of an operand.
+func (f *frame) get(v ssa.Value) value {
+	switch v := v.(type) {
+	case nil:
+		return value{}
+	case *ssa.Const:
+		if v.Value == nil {
+			return zeroOf(v.Type())
+		}
+		return constantOf(v.Value)
+	case *ssa.Function:
+		return f.m.function(v)
+	case *ssa.Global:
+		return f.m.global(v)
+	case *ssa.Parameter:
+		for i, p := range f.fn.Params {
+			if p == v && i < len(f.args) {
+				return f.args[i]
+			}
+		}
+	case *ssa.FreeVar:
+		for i, p := range f.fn.FreeVars {
+			if p == v && i < len(f.c.free) {
+				return f.c.free[i]
+			}
+		}
+	default:
+		return f.vals[v]
+	}
+	return value{}
+}
+
+// function is a declared function as a value; those of other packages are
+// looked up by name, wrappers stand for what they wrap.
+func (m *machine) function(fn *ssa.Function) value {
+	if own := m.x.byKey[fn.Pos()]; own != nil && own.SSA == fn {
+		return value{kind: notNull, fn: m.closure(own, nil)}
+	}
+	if obj, ok := originOf(fn).Object().(*types.Func); ok {
+		if own := m.x.byName[obj.FullName()]; own != nil {
+			return value{kind: notNull, fn: m.generic(m.closure(own, nil), fn.TypeArgs())}
+		}
+	}
+	return value{kind: notNull}
+}
+
+func originOf(fn *ssa.Function) *ssa.Function {
+	if o := fn.Origin(); o != nil {
+		return o
+	}
+	return fn
+}
+
+// subst is what a type parameter stands for in this activation.
+func (f *frame) subst(t types.Type) types.Type {
+	if p, ok := t.(*types.TypeParam); ok && p.Index() < len(f.c.types) {
+		return f.c.types[p.Index()]
+	}
+	return t
+}
+
+// global is the address of a package variable. What it holds is not followed,
+// except that an error carries the status that its name tells.
+func (m *machine) global(g *ssa.Global) value {
+	t := g.Type().Underlying().(*types.Pointer).Elem()
+	c := m.cellAt(g, -1, t)
+	if !c.stored {
+		c.stored = true
+		c.v = value{}
+		if isErrorLike(t) {
+			c.v = value{kind: notNull, status: statusOfText(g.Name())}
+			if s := m.x.errorStatus[globalName(g)]; s != 0 {
+				c.v.status = s
+			}
+		}
+		if fn := m.x.globalFuncs[globalName(g)]; fn != nil {
+			c.v = value{kind: notNull, fn: m.closure(fn, nil)}
+		}
+	}
+	return value{kind: notNull, cell: c}
+}
+
+func globalName(g *ssa.Global) string {
+	if g.Pkg == nil || g.Pkg.Pkg == nil {
+		return g.Name()
+	}
+	return g.Pkg.Pkg.Path() + "." + g.Name()
+}
+
+// eval is what an instruction other than a call yields.
+func (f *frame) eval(instr ssa.Value) value {
+	switch v := instr.(type) {
+	case *ssa.Phi:
+		return f.phi(v)
+	case *ssa.Alloc:
+		c := f.m.cellAt(v, -1, f.subst(v.Type().Underlying().(*types.Pointer).Elem()))
+		return value{kind: notNull, cell: c}
+	case *ssa.MakeClosure:
+		return f.makeClosure(v)
+	case *ssa.MakeInterface:
+		x := f.get(v.X)
+		if x.dyn == nil {
+			x.dyn = f.subst(v.X.Type())
+		}
+		if behaviour.IsAnswer(v.X.Type()) {
+			x.part = answerBody
+		}
+		if x.kind != known {
+			x.kind = notNull
+		}
+		if isErrorLike(v.X.Type()) && x.status == 0 && x.cell != nil {
+			x.status = x.cell.statusField()
+		}
+		return x
+	case *ssa.ChangeInterface:
+		x := f.get(v.X)
+		if behaviour.IsAnswer(v.X.Type()) {
+			x.part = answerBody
+		}
+		return x
+	case *ssa.ChangeType:
+		return f.get(v.X)
+	case *ssa.Convert:
+		return f.convert(v)
+	case *ssa.MultiConvert:
+		return taint(f.get(v.X))
+	case *ssa.BinOp:
+		return f.binary(v)
+	case *ssa.UnOp:
+		return f.unary(v)
+	case *ssa.FieldAddr:
+		return f.fieldAddr(v)
+	case *ssa.Field:
+		x := f.get(v.X)
+		return f.member(x, v.Type())
+	case *ssa.IndexAddr:
+		return f.indexAddr(v)
+	case *ssa.Index:
+		x := f.get(v.X)
+		y := taint(x)
+		y.zero = x.zero
+		return f.member(y, v.Type())
+	case *ssa.Lookup:
+		return f.lookup(v)
+	case *ssa.Slice:
+		x := f.get(v.X)
+		if s, ok := x.text(); ok && s == "" {
+			return x
+		}
+		y := taint(x)
+		y.part, y.cell, y.limited = x.part, x.cell, x.limited
+		if _, literal := v.X.Type().Underlying().(*types.Pointer); literal || x.made {
+			y.kind, y.made = notNull, true
+		}
+		if x.absent {
+			y = absentOf(v.Type()).with(y)
+		}
+		return y
+	case *ssa.MakeMap:
+		return value{kind: notNull, keys: keysOf(v)}
+	case *ssa.MakeSlice:
+		return value{kind: notNull, made: true}
+	case *ssa.MakeChan, *ssa.SliceToArrayPointer:
+		return value{kind: notNull}
+	case *ssa.TypeAssert:
+		return f.typeAssert(v)
+	case *ssa.Extract:
+		return f.get(v.Tuple).result(v.Index)
+	case *ssa.Range:
+		return taint(f.get(v.X))
+	case *ssa.Next:
+		return taint(f.get(v.Iter))
+	case *ssa.Select:
+		return value{}
+	}
+	return value{}
+}
+
+func (f *frame) phi(v *ssa.Phi) value {
+	out, first := value{}, true
+	for i, pred := range v.Block().Preds {
+		if !f.edges[[2]int{pred.Index, v.Block().Index}] {
+			continue
+		}
+		edge := v.Edges[i]
+		if _, done := f.vals[edge]; !done && isInstruction(edge) {
+			continue // not computed yet on this loop's first round
+		}
+		e := f.get(edge)
+		if first {
+			out, first = e, false
+		} else {
+			out = join(out, e)
+		}
+	}
+	return out
+}
+
+func isInstruction(v ssa.Value) bool {
+	_, ok := v.(ssa.Instruction)
+	return ok
+}
+
+func (f *frame) makeClosure(v *ssa.MakeClosure) value {
+	fn := v.Fn.(*ssa.Function)
+	free := make([]value, len(v.Bindings))
+	for i, b := range v.Bindings {
+		free[i] = f.get(b)
+	}
+	own := f.m.x.byKey[fn.Pos()]
+	if own == nil || own.SSA != fn { // a bound method: its receiver is captured
+		if obj, ok := originOf(fn).Object().(*types.Func); ok {
+			own = f.m.x.byName[obj.FullName()]
+			if own == nil {
+				own = f.m.x.only(obj)
+			}
+		}
+	}
+	if own == nil {
+		return value{kind: notNull}
+	}
+	return value{kind: notNull, fn: f.m.closure(own, free)}
+}
+
+func (f *frame) convert(v *ssa.Convert) value {
+	x := f.get(v.X)
+	if x.kind == known && x.c.Kind() == constant.String && isByteSlice(v.Type()) {
+		y := x.tainted()
+		y.kind, y.part = notNull, x.part
+		if s, _ := x.text(); s == "" && x.absent {
+			y.kind = null
+		}
+		return y
+	}
+	if x.absent && x.kind != known {
+		return absentOf(v.Type()).with(x.tainted())
+	}
+	if x.kind == known && !basicKind(v.Type(), x.c.Kind()) {
+		y := x.tainted()
+		return y
+	}
+	x.cell = nil
+	return x
+}
+
+func isByteSlice(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Slice)
+	return ok && types.Identical(s.Elem().Underlying(), types.Typ[types.Byte])
+}
+
+// basicKind reports whether a constant of the kind is still one of type t.
+func basicKind(t types.Type, k constant.Kind) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	if !ok {
+		return false
+	}
+	switch k {
+	case constant.Bool:
+		return b.Info()&types.IsBoolean != 0
+	case constant.String:
+		return b.Info()&types.IsString != 0
+	case constant.Int:
+		return b.Info()&types.IsInteger != 0
+	}
+	return false
+}
+
+func (f *frame) unary(v *ssa.UnOp) value {
+	x := f.get(v.X)
+	switch v.Op {
+	case token.NOT:
+		if is, ok := x.isTrue(); ok {
+			return boolean(!is).with(x)
+		}
+		return x.tainted()
+	case token.MUL:
+		return f.load(v, x)
+	}
+	return x.tainted()
+}
+
+func (f *frame) load(v *ssa.UnOp, x value) value {
+	if p := requestField(v.X); p != noPart {
+		return f.m.requestPart(p)
+	}
+	if x.cell == nil {
+		return f.member(x, v.Type())
+	}
+	y := x.cell.load()
+	y.operand = y.operand || x.operand
+	y.absent = y.absent || x.absent && !x.cell.stored
+	if x.part != noPart {
+		y.part = x.part
+	}
+	return y
+}
+
+// member is a part of a value that is only known by where it comes from.
+func (f *frame) member(x value, t types.Type) value { return memberOf(x, t) }
+
+func memberOf(x value, t types.Type) value {
+	if x.zero {
+		return zeroOf(t).with(x)
+	}
+	if x.absent {
+		return absentOf(t).with(x.tainted())
+	}
+	y := x.tainted()
+	y.part = x.part
+	return y
+}
+
+func (f *frame) fieldAddr(v *ssa.FieldAddr) value {
+	x := f.get(v.X)
+	out := value{kind: notNull}.with(x)
+	if x.cell != nil {
+		st := v.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
+		out.cell = f.m.part(x.cell, v.Field, st.Field(v.Field).Type())
+		out.input, out.absent = x.input, x.absent
+	}
+	return out
+}
+
+func (f *frame) indexAddr(v *ssa.IndexAddr) value {
+	x := f.get(v.X)
+	out := value{kind: notNull}.with(x)
+	if x.cell != nil {
+		out.cell = f.m.part(x.cell, -1, v.Type().Underlying().(*types.Pointer).Elem())
+	}
+	return out
+}
+
+func (f *frame) lookup(v *ssa.Lookup) value {
+	x, name := f.get(v.X), f.get(v.Index)
+	t := v.Type()
+	if x.part == requestVars || x.part == requestQuery || x.part == requestForm || x.part == requestHeader {
+		return f.m.namedRead(f, v, x.part, name, t)
+	}
+	y := f.member(taint(x).with(value{absent: name.absent}), t)
+	return y
+}
+
+func (f *frame) typeAssert(v *ssa.TypeAssert) value {
+	x := f.get(v.X)
+	is := value{}.with(x)
+	switch {
+	case x.kind == null:
+		is = boolean(false).with(x)
+	case x.dyn != nil:
+		is = boolean(assertable(x.dyn, v.AssertedType)).with(x)
+	}
+	got := x
+	if truth, ok := is.isTrue(); ok && !truth {
+		got = zeroOf(v.AssertedType).with(x)
+		if x.absent {
+			got = absentOf(v.AssertedType).with(x)
+		}
+	}
+	if _, concrete := v.AssertedType.Underlying().(*types.Interface); !concrete {
+		got.dyn = nil
+	}
+	if !v.CommaOk {
+		if x.absent {
+			return absentOf(v.AssertedType).with(x)
+		}
+		return got
+	}
+	out := x.tainted()
+	out.tuple = &tuple{[]value{got, is}}
+	return out
+}
+
+func assertable(dyn, want types.Type) bool {
+	if i, ok := want.Underlying().(*types.Interface); ok {
+		return types.Implements(dyn, i)
+	}
+	return types.Identical(dyn, want) || types.TypeString(dyn, nil) == types.TypeString(want, nil)
+}
+
+func (f *frame) mapUpdate(instr *ssa.MapUpdate) {
+	// what is put into a map leaves its mark on the map
+	m := f.get(instr.Map)
+	t := taint(f.get(instr.Value)).with(taint(f.get(instr.Key)))
+	f.set(instr.Map, m.with(t))
+}
+
+// statusField is a status among the fields of an error that is being made.
+func (c *cell) statusField() int {
+	for _, p := range c.parts {
+		if p.stored {
+			if n, ok := p.v.number(); ok && n >= 400 && n < 600 {
+				return n
+			}
+		}
+	}
+	return 0
+}
