@@ -13,6 +13,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
 	"github.com/backend-conformance/conformance/checks/auth"
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/compliance"
 	"github.com/backend-conformance/conformance/checks/contracts"
 	"github.com/backend-conformance/conformance/checks/coverage"
 	"github.com/backend-conformance/conformance/checks/docs"
@@ -38,6 +39,7 @@ func All() []check.Check {
 		operations.Check,
 		hygiene.Check,
 		duplication.Check,
+		compliance.Check,
 		coverage.Check,
 	}
 }
