@@ -3,6 +3,7 @@ package taint
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -151,7 +152,7 @@ func (s *search) imported(n *node, call ssa.CallInstruction, fn *types.Func, ind
 	args := operands(call.Common())
 	for _, r := range fact.Results {
 		switch {
-		case r.Index != index || r.Kind != s.kind:
+		case r.Index != index || r.Kind != s.kind || !about(r.Field, n.path):
 		case r.Param < 0:
 			s.input(n)
 		case r.Param < len(args):
@@ -159,6 +160,12 @@ func (s *search) imported(n *node, call ssa.CallInstruction, fn *types.Func, ind
 		}
 	}
 	return true
+}
+
+// about says that what is known of a field concerns a path.
+func about(field, path string) bool {
+	first, _, _ := strings.Cut(path, ".")
+	return field == "" || path == "" || first == field
 }
 
 func (t *tracker) fact(fn *types.Func) *Flow {

@@ -36,23 +36,38 @@ var steps = map[string]derivation{
 // derivedLimit bounds how far back a tested value is followed.
 const derivedLimit = 60
 
-// derived says whether v is made from the text at p, and how.
+// derived says whether v is made from the text at p, and how. A structure that
+// is handed over whole stands for its fields.
 func (t *tracker) derived(v ssa.Value, p place) (derivation, bool) {
+	from, ok := t.origins[v]
+	if !ok {
+		from = origins(v)
+		t.origins[v] = from
+	}
+	if how, ok := from[p]; ok {
+		return how, true
+	}
+	if p.v != nil && p.path != "" && !web.IsRequest(p.v.Type()) {
+		how, ok := from[place{p.v, ""}]
+		return how, ok
+	}
+	return same, false
+}
+
+// origins are the places that a tested value is made from.
+func origins(v ssa.Value) map[place]derivation {
 	type item struct {
 		place
 		how derivation
 	}
 	queue := []item{{place{v, ""}, same}}
-	seen := map[place]bool{}
+	seen := map[place]derivation{}
 	for i := 0; i < len(queue) && i < derivedLimit; i++ {
 		it := queue[i]
-		if it.place == p || it.v == p.v && it.path == "" && p.path != "" && !web.IsRequest(p.v.Type()) {
-			return it.how, true
-		}
-		if seen[it.place] {
+		if _, known := seen[it.place]; known {
 			continue
 		}
-		seen[it.place] = true
+		seen[it.place] = it.how
 		add := func(v ssa.Value, path string, how derivation) {
 			if _, isConst := v.(*ssa.Const); v != nil && !isConst {
 				queue = append(queue, item{place{v, path}, it.how | how})
@@ -115,7 +130,55 @@ func (t *tracker) derived(v ssa.Value, p place) (derivation, bool) {
 			}
 		}
 	}
-	return same, false
+	return seen
+}
+
+// lookedAt are the places that the conditions of a function have to do with.
+func (t *tracker) lookedAt(fn *ssa.Function) map[place]bool {
+	if known, ok := t.looked[fn]; ok {
+		return known
+	}
+	places := map[place]bool{}
+	for _, b := range fn.Blocks {
+		if last, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+			t.mentions(last.Cond, places, 0)
+		}
+	}
+	t.looked[fn] = places
+	return places
+}
+
+// mentions adds what a condition is made of.
+func (t *tracker) mentions(v ssa.Value, into map[place]bool, depth int) {
+	if depth > 6 {
+		return
+	}
+	var parts []ssa.Value
+	switch v := v.(type) {
+	case *ssa.UnOp:
+		if v.Op == token.NOT {
+			parts = []ssa.Value{v.X}
+		}
+	case *ssa.BinOp:
+		parts = []ssa.Value{v.X, v.Y}
+	case *ssa.Lookup:
+		parts = []ssa.Value{v.Index}
+	case *ssa.Extract:
+		parts = []ssa.Value{v.Tuple}
+	case *ssa.Phi:
+		parts = v.Edges
+	case *ssa.Call:
+		for _, a := range operands(v.Common()) {
+			parts = append(parts, variadic(a)...)
+		}
+	}
+	for _, p := range parts {
+		t.mentions(p, into, depth+1)
+	}
+	t.derived(v, place{}) // fills the memory
+	for p := range t.origins[v] {
+		into[p] = true
+	}
 }
 
 // on is the place of a field of x.

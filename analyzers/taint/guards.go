@@ -25,6 +25,9 @@ func (t *tracker) checked(n *node, kind Kind) worth {
 	if n.use == nil || kind == anyKind {
 		return nothing
 	}
+	if looked := t.lookedAt(n.use.Parent()); !looked[n.place] && !looked[place{n.v, ""}] {
+		return nothing // no condition of the function has to do with it
+	}
 	w := walk{t: t, p: n.place, kind: kind, seen: map[*ssa.BasicBlock]worth{}, start: definedIn(n.v)}
 	if n.to != nil {
 		return w.edge(n.use, n.to)

@@ -77,7 +77,27 @@ func contentType(c *ssa.CallCommon, name string) ssa.Value {
 	if _, constant := constantText(args[at]); constant || name == "net/http.Header.Set" && !answerHeader(args[0]) {
 		return nil
 	}
+	for i, part := range parts(args[at]) {
+		if i == 0 && part.value == nil && strings.Contains(part.text, "/") && !strings.HasPrefix(part.text, "text/") {
+			return nil // "image/" + x is no page
+		}
+	}
 	return args[at]
+}
+
+// parts are the pieces of a text that is put together where it is used.
+func parts(v ssa.Value) []piece {
+	switch v := v.(type) {
+	case *ssa.BinOp:
+		return flatten(v, nil)
+	case *ssa.Call:
+		if web.Name(function(v.Common())) == "fmt.Sprintf" && len(v.Call.Args) == 2 {
+			if format, ok := constantText(v.Call.Args[0]); ok {
+				return formatted(format, variadic(v.Call.Args[1]))
+			}
+		}
+	}
+	return nil
 }
 
 // answerHeader tells the header of the answer from that of a request to others.

@@ -263,37 +263,73 @@ func addSink(list []Sink, s Sink) []Sink {
 var kinds = []Kind{SQL, Command, Path, URL, Redirect, HTML, Log, Upload}
 
 // resultsOf summarises what a function's results, and what its parameters
-// point to, are made of.
+// point to, are made of, field by field where they are structures.
 func (t *tracker) resultsOf(fn *ssa.Function) []Result {
 	var all []Result
-	note := func(index int, kind Kind) {
-		out := t.made(resultKey{fn, index, "", kind})
-		if out.trace != nil {
-			all = append(all, Result{Index: index, Kind: kind, Param: -1})
-			return
+	for _, index := range textResults(fn) {
+		if !t.passesOn(fn, index, "") {
+			continue
 		}
-		for _, p := range out.params {
-			r := Result{index, kind, p.index, p.path}
-			if !slices.Contains(all, r) && len(all) < flowLimit {
-				all = append(all, r)
+		for _, field := range textFields(resultType(fn, index)) {
+			if field != "" && !t.passesOn(fn, index, field) {
+				continue
+			}
+			for _, kind := range kinds {
+				all = t.resultOf(all, resultKey{fn, index, field, kind})
 			}
 		}
 	}
-	// Most functions pass nothing on for any kind, which one search without
-	// sanitizers and checks tells.
-	passesOn := func(index int) bool {
-		out := t.made(resultKey{fn, index, "", anyKind})
-		return out.trace != nil || len(out.params) > 0
+	return all
+}
+
+// passesOn asks without sanitizers and checks, which tells for most functions
+// that they pass nothing on for any kind.
+func (t *tracker) passesOn(fn *ssa.Function, index int, field string) bool {
+	out := t.made(resultKey{fn, index, field, anyKind})
+	return out.trace != nil || len(out.params) > 0
+}
+
+func (t *tracker) resultOf(all []Result, key resultKey) []Result {
+	out := t.made(key)
+	if out.trace != nil {
+		return append(all, Result{Index: key.index, Field: key.path, Kind: key.kind, Param: -1})
 	}
-	for _, index := range textResults(fn) {
-		if !passesOn(index) {
-			continue
-		}
-		for _, kind := range kinds {
-			note(index, kind)
+	for _, p := range out.params {
+		r := Result{key.index, key.path, key.kind, p.index, p.path}
+		if !slices.Contains(all, r) && len(all) < resultLimit {
+			all = append(all, r)
 		}
 	}
 	return all
+}
+
+// resultLimit bounds the facts about the results of one function.
+const resultLimit = 200
+
+func resultType(fn *ssa.Function, index int) types.Type {
+	if index < 0 {
+		return fn.Params[-1-index].Type()
+	}
+	return fn.Signature.Results().At(index).Type()
+}
+
+// textFields are the fields of a structure that carry text; of anything else
+// the whole, which has no name.
+func textFields(t types.Type) []string {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	u, ok := t.Underlying().(*types.Struct)
+	if !ok || web.TypeName(t) == "net/url.URL" {
+		return []string{""}
+	}
+	var names []string
+	for f := range u.Fields() {
+		if carriesText(f.Type(), 0) {
+			names = append(names, f.Name())
+		}
+	}
+	return names
 }
 
 // textResults are the results of a function that may carry text, and the

@@ -8,6 +8,8 @@
 package taint
 
 import (
+	"go/ast"
+
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
@@ -52,6 +54,8 @@ type Sink struct {
 type Result struct {
 	// Index is the result; -1-n stands for what parameter n points to afterwards.
 	Index int
+	// Field is the field of the result for which this holds; empty for the whole.
+	Field string
 	// Kind is the sink for which this holds: what is harmless in a path may harm in a page.
 	Kind Kind
 	// Param and Path are the parameter that it is made of; Param is -1 for request input.
@@ -83,6 +87,7 @@ type site struct {
 // tracker analyses one package.
 type tracker struct {
 	pass    *analysis.Pass
+	files   []*ast.File
 	funcs   []*ssa.Function
 	sites   []*site
 	callers map[*ssa.Function][]ssa.CallInstruction
@@ -92,7 +97,8 @@ type tracker struct {
 	results map[resultKey]*outcome
 	globals map[*ssa.Global][]ssa.Instruction
 	checks  map[checkKey]*judged
-	facts   map[*ssa.Function]*Flow
+	origins map[ssa.Value]map[place]derivation
+	looked  map[*ssa.Function]map[place]bool
 }
 
 // flow is a parameter that reaches a site.
@@ -124,9 +130,9 @@ func run(pass *analysis.Pass) (any, error) {
 func newTracker(pass *analysis.Pass) *tracker {
 	in := pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
 	t := &tracker{
-		pass: pass, funcs: in.SrcFuncs, callers: map[*ssa.Function][]ssa.CallInstruction{}, methods: map[string][]*ssa.Function{},
+		pass: pass, files: diag.Files(pass), funcs: in.SrcFuncs, callers: map[*ssa.Function][]ssa.CallInstruction{}, methods: map[string][]*ssa.Function{},
 		flows: map[*ssa.Function][]flow{}, results: map[resultKey]*outcome{}, globals: map[*ssa.Global][]ssa.Instruction{},
-		checks: map[checkKey]*judged{}, facts: map[*ssa.Function]*Flow{},
+		checks: map[checkKey]*judged{}, origins: map[ssa.Value]map[place]derivation{}, looked: map[*ssa.Function]map[place]bool{},
 	}
 	all := in.SrcFuncs
 	if initial := in.Pkg.Func("init"); initial != nil {
@@ -164,7 +170,7 @@ func (t *tracker) index(instr ssa.Instruction) {
 // judged says whether a function's own sinks are reported: hand-written code
 // that is not a test.
 func (t *tracker) judged(fn *ssa.Function) bool {
-	for _, f := range diag.Files(t.pass) {
+	for _, f := range t.files {
 		if f.FileStart <= fn.Pos() && fn.Pos() <= f.FileEnd {
 			return true
 		}

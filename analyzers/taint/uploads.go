@@ -4,11 +4,13 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -21,6 +23,7 @@ type upload struct {
 	// sized, typed say that its size or its type is looked at.
 	sized, typed bool
 	limited      bool // the framework limits bodies by default
+	doubted      bool // a function out of sight may look at the type
 }
 
 // uploads reports the functions that store what a form brings.
@@ -32,15 +35,17 @@ func (t *tracker) uploads(r *diag.Reporter, calls map[token.Pos]*ast.CallExpr) {
 		}
 	}
 	bounded := t.bounded()
+	seen := map[ssa.CallInstruction]bool{}
 	for _, fn := range t.funcs {
-		if !t.judged(fn) {
+		if !t.judged(fn) || !takesFile(fn) {
 			continue
 		}
 		u := &upload{}
 		t.look(u, fn, fn, 0)
-		if u.read == nil || u.stores == nil {
+		if u.read == nil || u.stores == nil || seen[u.stores] {
 			continue
 		}
+		seen[u.stores] = true
 		t.reportUpload(r, u, names[u.stores.Parent()], bounded, calls)
 	}
 }
@@ -61,6 +66,8 @@ func (t *tracker) reportUpload(r *diag.Reporter, u *upload, named *site, bounded
 		return
 	}
 	switch {
+	case !u.typed && u.doubted:
+		r.Undecided(UploadRule, span, "a function of another package may check the type of the upload")
 	case !u.typed:
 		r.Report(UploadRule, span, nil, "%s stores an upload, but %s: limit it and look at its content", short(function(u.stores.Common())), strings.Join(lacks, " and "))
 	case len(lacks) > 0:
@@ -69,6 +76,23 @@ func (t *tracker) reportUpload(r *diag.Reporter, u *upload, named *site, bounded
 		r.Examine(UploadRule, 1)
 	}
 }
+
+// takesFile says that a function itself reads a file from a form.
+func takesFile(fn *ssa.Function) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if call, ok := instr.(*ssa.Call); ok {
+				if f := function(call.Common()); f != nil && (f.Name() == "FormFile" || f.Name() == "MultipartForm" || f.Name() == "GetFile") {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// checksType are names of functions that look at a file's type.
+var checksType = regexp.MustCompile(`(?i)valid|check|allow|exten|mime|filetype|unauthor|support`)
 
 // stores are the calls that write a file to disk.
 var stores = map[string]bool{
@@ -115,6 +139,9 @@ func (t *tracker) lookAtCall(u *upload, root *ssa.Function, call ssa.CallInstruc
 		for _, a := range operands(c) {
 			u.typed = u.typed || mentionsType(a, 0) && (base == "HasPrefix" || base == "HasSuffix" || base == "Contains" || base == "EqualFold")
 		}
+	}
+	if fn := function(c); fn != nil && fn.Pkg() != t.pass.Pkg && checksType.MatchString(fn.Name()) {
+		u.doubted = u.doubted || source.SameModule(t.pass, fn.Pkg())
 	}
 	if depth < 3 {
 		for _, callee := range t.callees(c) {
