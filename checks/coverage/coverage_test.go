@@ -324,3 +324,58 @@ func sideOf(example, side string) string {
 	}
 	return string(txtar.Format(out))
 }
+
+// Requests may go through a helper that tests import.
+func TestIntegrationTest_throughHelper(t *testing.T) {
+	const tree = `
+-- go.mod --
+module example.com/shop
+
+go 1.26
+-- shop.go --
+package shop
+
+import "net/http"
+
+func Routes() *http.ServeMux { return http.NewServeMux() }
+-- shoptest/shoptest.go --
+package shoptest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func Ask(t *testing.T, h http.Handler) {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+}
+-- shop_test.go --
+package shop_test
+
+import (
+	"testing"
+
+	"example.com/shop"
+	HELPER
+)
+
+func TestRoutes(t *testing.T) { helper.Ask(t, shop.Routes()) }
+`
+	for name, c := range map[string]struct {
+		helper string
+		want   report.Outcome
+	}{
+		"of the module":     {`helper "example.com/shop/shoptest"`, report.Pass},
+		"of another module": {`helper "example.org/common/tests"`, report.Inconclusive},
+		"no helper":         {`helper "example.org/common/api"`, report.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := repository(t, strings.ReplaceAll(tree, "HELPER", c.helper))
+			if got := verdicts(t, r)["integration-test-missing"]; got.Outcome != c.want {
+				t.Errorf("%v, want %v: %s", got.Outcome, c.want, got.Reason)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/check"
@@ -20,7 +21,7 @@ var RuleIntegrationTestMissing = rule.Rule{
 	Since:    "1.0.0",
 	Why:      "Handlers that pass on their own still fail together: a wrong path, a middleware out of order, SQL that the database refuses.",
 	Fix:      "Start the router with httptest.NewServer, or give it requests by ServeHTTP, on a real or embedded database.",
-	Limits: "Read from the test files' text without types: a test counts when it starts the module's handler as a server, serves a " +
+	Limits: "Read from the text of test files, and of helper packages that they import, without types: a test counts when it starts the module's handler as a server, serves a " +
 		"request through it, calls a running server, or opens a database. A server made of function literals in the test is a stand-in " +
 		"for somebody else's and does not count.",
 	Example: `
@@ -91,9 +92,52 @@ func integrationTestMissing(r *check.Repo, s *suite) report.Criterion {
 			return t.Criterion("")
 		}
 	}
+	helpers, unseen := helpersOf(r, s)
+	for _, f := range helpers {
+		if call, what := integrates(&f); call != nil {
+			t.Pass(report.Related{Position: r.Program.Position(call.Pos()), Message: "a helper of tests " + what})
+			return t.Criterion("")
+		}
+	}
+	if unseen.IsValid() {
+		t.Undecided(fmt.Sprintf("%s: %s, whose source is not in this module, so whether it sends requests is not known", unseen.Position, unseen.Message), unseen)
+		return t.Criterion("")
+	}
 	t.Fail(report.Finding{Message: "no test sends a request through the router or talks to a real dependency; add one with httptest.NewServer or ServeHTTP"})
 	return t.Criterion("")
 }
+
+// helpersOf are the files of the module's packages that exist for tests (they
+// import testing or httptest) and that a test imports. unseen is an import of
+// such a package from elsewhere, by its name.
+func helpersOf(r *check.Repo, s *suite) (helpers []testFile, unseen report.Related) {
+	if r.Program == nil {
+		return nil, unseen
+	}
+	imported := map[string]bool{}
+	for _, f := range s.files {
+		for _, spec := range f.syntax.Imports {
+			p := strings.Trim(spec.Path.Value, `"`)
+			imported[p] = true
+			if !unseen.IsValid() && helperName.MatchString(path.Base(p)) && strings.Contains(p, ".") && p != r.Program.Module && !strings.HasPrefix(p, r.Program.Module+"/") {
+				unseen = report.Related{Position: s.position(spec.Pos()), Message: "imports " + p}
+			}
+		}
+	}
+	for _, pkg := range r.Program.Packages {
+		for _, file := range pkg.Syntax {
+			names := importNames(file)
+			f := testFile{path: r.Program.Position(file.Package).File, syntax: file, imports: names}
+			if imported[pkg.PkgPath] && (names["testing"] == "testing" || f.importsPrefix("net/http/httptest")) {
+				helpers = append(helpers, f)
+			}
+		}
+	}
+	return helpers, unseen
+}
+
+// helperName are packages that serve tests: tests, testutil, apitest, e2e.
+var helperName = regexp.MustCompile(`^(?:tests?|test_?(?:utils?|helpers?|kit)|\w+_?tests?|e2e|integration)$`)
 
 // hasParts reports whether there is anything to integrate.
 func hasParts(r *check.Repo) bool {
@@ -115,6 +159,8 @@ var dependencyCalls = map[string][]string{
 	"github.com/jinzhu/gorm":            {"Open"},
 	"go.mongodb.org/mongo-driver/mongo": {"Connect", "NewClient"},
 	"google.golang.org/grpc":            {"Dial", "DialContext", "NewClient"},
+	"cloud.google.com/go/firestore":     {"NewClient", "NewClientWithDatabase"},
+	"github.com/redis/go-redis/v9":      {"NewClient", "NewUniversalClient"},
 }
 
 // dependencyPackages are imported for nothing but a real dependency or a
@@ -122,7 +168,7 @@ var dependencyCalls = map[string][]string{
 var dependencyPackages = []string{
 	"github.com/testcontainers/testcontainers-go", "github.com/ory/dockertest", "github.com/fergusstrange/embedded-postgres",
 	"github.com/gavv/httpexpect", "github.com/steinfletcher/apitest", "google.golang.org/grpc/test/bufconn",
-	"github.com/Eun/go-hit",
+	"github.com/Eun/go-hit", "github.com/loopfz/gadgeto/iffy", "github.com/appleboy/gofight", "gopkg.in/h2non/baloo", "github.com/h2non/baloo",
 }
 
 // integrates finds the call (or import) by which a test file touches more than

@@ -23,7 +23,7 @@ var RuleSecretCommitted = rule.Rule{
 	Why:      "Everybody who can read the repository, its forks and its history can use the credential; deleting the line does not take it back.",
 	Fix:      "Revoke the credential where it was issued, then take it out of the files and read it from the environment or a secret store.",
 	Limits: "Known formats only: private keys, and tokens of AWS, GitHub, GitLab, Slack, Stripe, Google, SendGrid, npm, OpenAI and Anthropic. " +
-		"Tests, fixtures, examples and documentation are left out, and so are texts that read like placeholders. Whether a credential is still " +
+		"Tests, fixtures, examples, documentation and the lists of scanners are left out, and so are texts that read like placeholders. Whether a credential is still " +
 		"valid is not tried. Files that git does not track are left out where its index can be read; history is not searched.",
 }
 
@@ -57,11 +57,11 @@ var secretKinds = []secretKind{
 
 var (
 	// secretAside are files that show secrets on purpose.
-	secretAsideDir  = regexp.MustCompile(`(?i)(?:^|/)(?:[\w.-]*testdata|[\w.-]*fixtures?|_?examples?|samples?|docs?|documentation|tests?|testing|e2e|[\w-]*mocks?|__tests__|__mocks__|specs?|dev|hack|local|demo|benchmarks?|integration[-_]?tests?|third_party)/`)
-	secretAsideFile = regexp.MustCompile(`(?i)(?:_test\.go|\.test\.[jt]sx?|\.spec\.[jt]sx?|_test\.py|\.md|\.rst|\.adoc|\.txt|\.html?|\.example|\.sample|\.dist|\.template|\.tmpl|\.svg|\.map|\.sum|\.lock|lock\.json|lock\.yaml|\.min\.js|openapi\.(?:ya?ml|json)|swagger\.(?:ya?ml|json))$|(?:^|[._/-])(?:example|sample|test|dummy|mock|fake)[._-]`)
+	secretAsideDir  = regexp.MustCompile(`(?i)(?:^|/)(?:[\w.-]*testdata|[\w.-]*fixtures?|[._]?examples?|samples?|docs?|documentation|(?:[\w.-]*[._-]|api|db|unit|func|int|sys|load|http)?tests?|[\w-]*testing|(?:[\w-]*[_-])?suites?|e2e|[\w-]*mocks?|__tests__|__mocks__|specs?|dev|hack|local|demo|benchmarks?|integration[-_]?tests?|third_party)/`)
+	secretAsideFile = regexp.MustCompile(`(?i)(?:_test\.go|\.test\.[jt]sx?|\.spec\.[jt]sx?|_test\.py|\.md|\.rst|\.adoc|\.txt|\.html?|\.example|\.sample|\.dist|\.template|\.tmpl|\.svg|\.map|\.sum|\.lock|lock\.json|lock\.yaml|\.min\.js|gitleaks\.toml|\.gitallowed|\.gitleaksignore|\.secrets\.baseline|openapi\.(?:ya?ml|json)|swagger\.(?:ya?ml|json))$|(?:^|[._/-])(?:example|sample|test|dummy|mock|fake)[._-]`)
 	// browserFile holds keys that every visitor is meant to see.
 	browserFile = regexp.MustCompile(`(?i)\.(?:[jt]sx?|vue|svelte|html?|css)$|google-services\.json$|firebase`)
-	placeholder = regexp.MustCompile(`(?i)example|sample|dummy|fake|placeholder|your[-_]?|changeme|redacted|insert|test|xxxx|0000|1234567|abcdefg|\.\.\.|\*\*\*`)
+	placeholder = regexp.MustCompile(`(?i)example|sample|dummy|fake|placeholder|quick-?start|your[-_]?|changeme|redacted|insert|test|xxxx|0000|1234567|abcdefg|\.\.\.|\*\*\*`)
 )
 
 func secretCommitted(t *tree) report.Criterion {
@@ -103,9 +103,13 @@ func secretsIn(name string, text []byte) []report.Finding {
 			if entropy(secret) < k.entropy || placeholder.MatchString(secret) || allowedLine(text, m[0]) {
 				continue
 			}
+			line := 1 + bytes.Count(text[:m[0]], []byte("\n"))
+			if n := len(out); n > 0 && out[n-1].Line == line && out[n-1].Anchor == k.name {
+				continue // one line, one finding
+			}
 			out = append(out, report.Finding{
 				Message: fmt.Sprintf("%s is committed here (%s); revoke it where it was issued, then read it from the environment", k.name, redacted(text[m[0]:m[1]])),
-				Position: report.Position{File: name, Line: 1 + bytes.Count(text[:m[0]], []byte("\n")),
+				Position: report.Position{File: name, Line: line,
 					Column: m[0] - bytes.LastIndexByte(text[:m[0]], '\n')},
 				Anchor: k.name,
 			})
