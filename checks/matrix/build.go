@@ -65,6 +65,8 @@ type builder struct {
 	opts    Options
 	routes  []indexed
 	matched map[*routes.Route]bool
+	// reached: evaluation came from main to some registration.
+	reached bool
 }
 
 type indexed struct {
@@ -75,6 +77,7 @@ type indexed struct {
 func (b *builder) index() {
 	for _, r := range b.table.Routes {
 		b.routes = append(b.routes, indexed{r, splitPath(r.Path)})
+		b.reached = b.reached || r.Reached && !r.Declared
 	}
 }
 
@@ -408,6 +411,9 @@ func missingReason(c *candidate, op *spec.Operation, nearest []string) string {
 // doubt is an unresolved registration that may be this operation.
 func (b *builder) doubt(method string, segs []segment) *routes.Unresolved {
 	for i, u := range b.table.Unresolved {
+		if !u.Reached && b.reached {
+			continue // main was followed; what it does not reach serves nothing
+		}
 		if u.Method != "" && u.Method != "*" && u.Method != method {
 			continue
 		}

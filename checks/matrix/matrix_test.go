@@ -107,7 +107,7 @@ func TestBuild_Statuses(t *testing.T) {
 func TestBuild_UnresolvedMakesMissingInconclusive(t *testing.T) {
 	rt := table("GET /users")
 	rt.Unresolved = []routes.Unresolved{{
-		Position: report.Position{File: "r.go", Line: 9}, Method: "POST", Prefix: "/admin", Reason: "path comes from a database",
+		Position: report.Position{File: "r.go", Line: 9}, Method: "POST", Prefix: "/admin", Reason: "path comes from a database", Reached: true,
 	}}
 	m := Build([]*spec.Document{doc("a.yaml", []string{""}, "GET /users", "POST /admin/x", "POST /users", "GET /admin/x")}, rt, nil, Options{})
 	want := "GET /users implemented\nPOST /admin/x inconclusive\nPOST /users missing\nGET /admin/x missing"
@@ -122,8 +122,9 @@ func TestBuild_UnresolvedMakesMissingInconclusive(t *testing.T) {
 func TestBuild_ForeignRouterIsDoubtedByName(t *testing.T) {
 	rt := table("GET /v1/users")
 	rt.Unresolved = []routes.Unresolved{
-		{Position: report.Position{File: "r.go", Line: 9}, By: "rest.NewHealth", Reason: "made elsewhere"},
-		{Position: report.Position{File: "r.go", Line: 10}, By: "x.Register", Prefix: "/v1/admin", Reason: "given away"},
+		{Position: report.Position{File: "r.go", Line: 9}, By: "rest.NewHealth", Reason: "made elsewhere", Reached: true},
+		{Position: report.Position{File: "r.go", Line: 10}, By: "x.Register", Prefix: "/v1/admin", Reason: "given away", Reached: true},
+		{Position: report.Position{File: "t.go", Line: 11}, Reason: "in a function that main does not reach"},
 	}
 	m := Build([]*spec.Document{doc("a.yaml", []string{""}, "GET /v1/users", "GET /v1/health", "GET /v1/orders", "GET /v1/admin/x")}, rt, nil, Options{})
 	want := "GET /v1/users implemented\nGET /v1/health inconclusive\nGET /v1/orders missing\nGET /v1/admin/x inconclusive"
