@@ -194,6 +194,9 @@ var (
 	auditInQuery = regexp.MustCompile(`(?i)audit|create\s+(?:or\s+replace\s+)?(?:constraint\s+)?trigger`)
 )
 
+// scriptLimit is the largest SQL file that is read, in bytes: what is larger is data.
+const scriptLimit = 1 << 20
+
 // auditScript is the first SQL file that speaks of an audit or makes a trigger.
 func auditScript(files fs.FS) string {
 	found := ""
@@ -204,6 +207,9 @@ func auditScript(files fs.FS) string {
 		case d.IsDir() && name != "." && load.SkipDir(d.Name()):
 			return fs.SkipDir
 		case d.IsDir() || !strings.HasSuffix(name, ".sql"):
+			return nil
+		}
+		if info, err := d.Info(); err != nil || !d.Type().IsRegular() || info.Size() > scriptLimit {
 			return nil
 		}
 		if text, err := fs.ReadFile(files, name); err == nil && auditInQuery.Match(text) {

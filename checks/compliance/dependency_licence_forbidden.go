@@ -3,6 +3,7 @@ package compliance
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -217,11 +218,11 @@ func (d dependency) licences(r *check.Repo) (names []string, why string) {
 	}
 	var where []string
 	for _, f := range files {
-		text, err := os.ReadFile(f)
+		text, err := readLicence(f)
 		if err != nil {
 			return nil, "its licence file cannot be read"
 		}
-		known := recognise(string(text))
+		known := recognise(text)
 		rel, _ := filepath.Rel(root, f)
 		if len(known) == 0 {
 			return nil, "the text of its " + filepath.ToSlash(rel) + " is not recognised"
@@ -231,6 +232,23 @@ func (d dependency) licences(r *check.Repo) (names []string, why string) {
 	}
 	slices.Sort(names)
 	return withoutImplied(slices.Compact(names)), strings.Join(where, ", ")
+}
+
+// licenceLimit is as much as is read of a licence file, in bytes; the longest
+// licences have some 50 KB.
+const licenceLimit = 1 << 20
+
+func readLicence(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", fmt.Errorf("read licence: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, licenceLimit))
+	if err != nil {
+		return "", fmt.Errorf("read licence %s: %w", filepath.Base(name), err)
+	}
+	return string(text), nil
 }
 
 // nearest are the licence files of the folder, or of the closest one above it
