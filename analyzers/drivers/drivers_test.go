@@ -16,7 +16,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/golangci/plugin-module-register/register"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
@@ -201,11 +200,7 @@ func goVetJSON(t *testing.T, tool, dir string) []string {
 // plugin runs what golangci-lint gets of the plugin, as golangci-lint does: every
 // dependency from source, facts about all of them.
 func plugin(t *testing.T, _, dir string) []string {
-	newPlugin, err := register.GetPlugin(gcl.Name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	linter, err := newPlugin(nil)
+	linter, err := gcl.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
