@@ -88,7 +88,8 @@ type site struct {
 type tracker struct {
 	pass    *analysis.Pass
 	files   []*ast.File
-	funcs   []*ssa.Function
+	funcs   []*ssa.Function // as written
+	all     []*ssa.Function // with the one that sets package-level variables
 	sites   []*site
 	callers map[*ssa.Function][]ssa.CallInstruction
 	methods map[string][]*ssa.Function
@@ -138,6 +139,7 @@ func newTracker(pass *analysis.Pass) *tracker {
 	if initial := in.Pkg.Func("init"); initial != nil {
 		all = append([]*ssa.Function{initial}, all...) // package-level variables get their values there
 	}
+	t.all = all
 	for _, fn := range all {
 		if fn.Signature.Recv() != nil {
 			t.methods[fn.Name()] = append(t.methods[fn.Name()], fn)
