@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -85,9 +86,47 @@ func answersNotImplemented(f *Function) *Stub {
 		}
 	}
 	if !at.IsValid() {
+		at = handsOnNotImplemented(f)
+	}
+	if !at.IsValid() {
 		return nil
 	}
 	return &Stub{Reason: "it answers 501 Not Implemented", Pos: at}
+}
+
+// handsOnNotImplemented finds the call of a function that leaves every answer
+// to helpers and tells each of them 501: respond(w, r, 501, body).
+func handsOnNotImplemented(f *Function) token.Pos {
+	at := token.NoPos
+	for _, b := range f.SSA.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok || !mayAnswer(f, call) {
+				continue
+			}
+			if !slices.ContainsFunc(call.Common().Args, isNotImplemented) {
+				return token.NoPos
+			}
+			if !at.IsValid() {
+				at = call.Pos()
+			}
+		}
+	}
+	return at
+}
+
+// mayAnswer reports whether a call gets what answers are written to, and is not
+// known to do something else with it.
+func mayAnswer(f *Function, call ssa.CallInstruction) bool {
+	if op, known := f.Ops[call]; known {
+		return op.Write != nil
+	}
+	return slices.ContainsFunc(call.Common().Args, func(v ssa.Value) bool { return web.IsAnswer(v.Type()) })
+}
+
+func isNotImplemented(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.Value != nil && c.Value.Kind() == constant.Int && c.Int64() == statusNotImplemented
 }
 
 // chained knows c.Status(code).JSON(v): the receiver set the status.

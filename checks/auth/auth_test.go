@@ -17,7 +17,10 @@ const source = `
 -- main.go --
 package main
 
-import "net/http"
+import (
+	"errors"
+	"net/http"
+)
 
 func main() {}
 
@@ -46,6 +49,30 @@ func signedIn(next http.Handler) http.Handler {
 }
 
 func list(w http.ResponseWriter, r *http.Request) { w.WriteHeader(200) }
+
+var errForbidden, errMissing = errors.New("forbidden"), errors.New("missing")
+
+func fail(w http.ResponseWriter, err error) { w.WriteHeader(statusOf(err)) }
+
+func statusOf(err error) int {
+	switch {
+	case errors.Is(err, errForbidden):
+		return http.StatusForbidden
+	case errors.Is(err, errMissing):
+		return http.StatusNotFound
+	}
+	return http.StatusInternalServerError
+}
+
+var store interface{ Find(string) error }
+
+func find(w http.ResponseWriter, r *http.Request) {
+	if err := store.Find(r.URL.Path); err != nil {
+		fail(w, err)
+		return
+	}
+	w.WriteHeader(200)
+}
 
 func refresh(w http.ResponseWriter, r *http.Request) {
 	if _, err := r.Cookie("refresh"); err != nil {
@@ -139,6 +166,17 @@ func TestCheck_Scopes(t *testing.T) {
 	}
 	if want := "DELETE /b requires books:write, but nothing on the way to main.list answers 403"; !strings.HasPrefix(got.Findings[0].Message, want) {
 		t.Errorf("message %q, want %q", got.Findings[0].Message, want)
+	}
+}
+
+// TestCheck_ScopesPerhaps: what an error helper may answer proves no check.
+func TestCheck_ScopesPerhaps(t *testing.T) {
+	cs, err := auth.Check.Run(context.Background(), repo(t, true, endpoint{"DELETE /a", scoped, []string{"main.signedIn", "main.find"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cs[1]; got.Outcome != report.Inconclusive || !strings.Contains(got.Reason, "answers 403 or another status") {
+		t.Errorf("authorization-missing: %+v, want inconclusive", got)
 	}
 }
 

@@ -41,6 +41,8 @@ type Access struct {
 	// Permissions are places that refuse although credentials are there: 403
 	// where the request is known.
 	Permissions []report.Related
+	// Perhaps are answers whose status is one of several, 403 among them.
+	Perhaps []report.Related
 }
 
 // step is one function of the chain in one run.
@@ -57,7 +59,7 @@ func (x *Index) Access(r *routes.Route, op *spec.Operation) Access {
 	without := x.chain(r, rq, true)
 	with := x.chain(r, rq, false)
 	a := x.judge(without, with)
-	a.Permissions = x.permissions(with)
+	a.Permissions, a.Perhaps = x.permissions(with)
 	return a
 }
 
@@ -359,8 +361,7 @@ func credentialOf(out *outcome) string {
 }
 
 // permissions are refusals that remain when the credentials are there.
-func (x *Index) permissions(with []step) []report.Related {
-	var found []report.Related
+func (x *Index) permissions(with []step) (certain, perhaps []report.Related) {
 	seen := map[token.Pos]bool{}
 	for _, s := range with {
 		for _, e := range s.out.events {
@@ -368,8 +369,14 @@ func (x *Index) permissions(with []step) []report.Related {
 				continue
 			}
 			seen[e.pos] = true
-			found = append(found, report.Related{Position: x.program.Position(e.place()), Message: s.handler.Name + " answers 403"})
+			at := report.Related{Position: x.program.Position(e.place()), Message: s.handler.Name + " answers 403"}
+			if e.answer.oneOf > 1 {
+				at.Message = s.handler.Name + " answers 403 or another status"
+				perhaps = append(perhaps, at)
+			} else {
+				certain = append(certain, at)
+			}
 		}
 	}
-	return found
+	return certain, perhaps
 }

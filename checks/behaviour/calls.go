@@ -107,6 +107,7 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 		status = f.notes[b.Index].status
 	}
 	var out *outcome
+	read := len(m.inputs)
 	for _, t := range targets {
 		if !m.worthwhile(t) {
 			continue
@@ -122,6 +123,9 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 		out = m.opaque(instr.Common().Signature().Results(), args)
 		f.escape(b, instr, args)
 		m.havocArguments(instr.Common(), args)
+	}
+	for _, in := range m.inputs[read:] {
+		in.site = instr.Pos()
 	}
 	f.absorb(b, instr, out)
 	v := carryStatus(out.result, instr.Common().Signature(), args)

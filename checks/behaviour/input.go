@@ -12,8 +12,10 @@ import (
 
 // input is something that a run took out of the request.
 type input struct {
-	bit  uint64
-	pos  token.Pos
+	bit uint64
+	pos token.Pos
+	// site is where the outermost function calls what reads it.
+	site token.Pos
 	fn   *behaviour.Function
 	read *behaviour.Read
 

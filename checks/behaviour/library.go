@@ -175,7 +175,7 @@ var carriers = map[string]carrier{
 
 // pure are packages whose functions only look at their arguments, so that what
 // they yield is still input.
-var pure = regexp.MustCompile(`^(strings|strconv|unicode(/utf8)?|regexp|time|net/mail|net/url|net/netip|net|bytes|slices|maps|math|sort|html|path|path/filepath|mime|github\.com/google/uuid|github\.com/gofrs/uuid(/v\d)?|github\.com/satori/go\.uuid|github\.com/shopspring/decimal|github\.com/asaskevich/govalidator)$`)
+var pure = regexp.MustCompile(`^(cmp|strings|strconv|unicode(/utf8)?|regexp|time|net/mail|net/url|net/netip|net|bytes|slices|maps|math|sort|html|path|path/filepath|mime|github\.com/google/uuid|github\.com/gofrs/uuid(/v\d)?|github\.com/satori/go\.uuid|github\.com/shopspring/decimal|github\.com/asaskevich/govalidator)$`)
 
 // keepsInput reports whether what a call outside the module yields can be used
 // to judge its arguments.

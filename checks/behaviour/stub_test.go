@@ -41,6 +41,21 @@ func text(c echo.Context) error { return errors.New("not implemented") }
 
 func wrapper(w http.ResponseWriter, r *http.Request) { empty(w, r) }
 
+func respond(w http.ResponseWriter, status int, body any) {
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body)
+}
+
+func helper(w http.ResponseWriter, r *http.Request) { respond(w, http.StatusNotImplemented, "soon") }
+
+func helpers(w http.ResponseWriter, r *http.Request) {
+	if r.Method == "GET" {
+		respond(w, http.StatusOK, "ok")
+		return
+	}
+	respond(w, http.StatusNotImplemented, "soon")
+}
+
 func real(w http.ResponseWriter, r *http.Request) { json.NewEncoder(w).Encode("ok") }
 
 func noContent(c echo.Context) error { return c.NoContent(204) }
@@ -61,7 +76,7 @@ func TestStub(t *testing.T) {
 	x := behaviour.Of(p)
 	for name, want := range map[string]string{
 		"empty": "its body is empty", "panics": `it panics with "TODO: create"`, "answers": "it answers 501", "withBody": "it answers 501",
-		"returns": "it answers 501", "sentinel": "ErrNotImplemented", "text": "not implemented", "wrapper": "its body is empty",
+		"returns": "it answers 501", "sentinel": "ErrNotImplemented", "text": "not implemented", "wrapper": "its body is empty", "helper": "it answers 501", "helpers": "",
 		"real": "", "noContent": "", "partly": "", "fails": "",
 	} {
 		reason, at, ok := x.Stub(fixture.Handler(t, p, "main."+name))

@@ -55,7 +55,8 @@ type Input struct {
 	// handed to code that could not be looked into.
 	Lost    bool
 	Escapes report.Position
-	Pos     report.Position
+	// Pos is where it is read, Site the call in the handler that leads there.
+	Pos, Site report.Position
 }
 
 // Answer is something written to the client, or an error that carries a status.
@@ -204,6 +205,10 @@ func (x *Index) input(in *input) Input {
 	out := Input{
 		Place: placeName(in.Place), Name: in.Name, Type: in.Type, Decodes: in.Decodes, Limited: in.Limited,
 		ErrorChecked: in.errorUsed, BinderValidates: in.Validates, Lost: in.Lost, Branched: in.branched, Pos: x.program.Position(in.pos),
+	}
+	out.Site = out.Pos
+	if in.site.IsValid() {
+		out.Site = x.program.Position(in.site)
 	}
 	sort.Slice(in.guards, func(i, j int) bool { return in.guards[i].pos < in.guards[j].pos })
 	for _, g := range in.guards {

@@ -71,7 +71,7 @@ func requestBody(t *report.Tally, h handled, media *spec.Media) report.Facet {
 	case len(c.differences) > 0:
 		t.Fail(report.Finding{
 			Message:  fmt.Sprintf("%s: %s%s; make the schema and the type agree", name, c.differences[0], more(c.differences)),
-			Position: in.Pos, Endpoint: name, Anchor: name,
+			Position: in.Site, Endpoint: name, Anchor: name,
 			Related: []report.Related{{Position: schemaPos(h.row.Document, media), Message: "the schema"}},
 		})
 		return report.FacetMismatch

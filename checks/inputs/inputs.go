@@ -95,10 +95,19 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint) {
 	default:
 		t.Fail(report.Finding{
 			Message:  fmt.Sprintf("%s uses %s without validation; check it before use and answer 400 or 422", name, describe(worst.input)),
-			Position: worst.input.Pos, Endpoint: name, Anchor: name,
-			Related: []report.Related{{Position: e.Operation.Pos, Message: "its constraints are declared here"}},
+			Position: worst.input.Site, Endpoint: name, Anchor: name, Related: unvalidatedEvidence(e, worst.input),
 		})
 	}
+}
+
+// unvalidatedEvidence shows the declaration and, where a helper reads the
+// input, the reading.
+func unvalidatedEvidence(e *matrix.Endpoint, in behaviour.Input) []report.Related {
+	related := []report.Related{{Position: e.Operation.Pos, Message: "its constraints are declared here"}}
+	if in.Site != in.Pos {
+		related = append(related, report.Related{Position: in.Pos, Message: "read here"})
+	}
+	return related
 }
 
 func describe(in behaviour.Input) string {

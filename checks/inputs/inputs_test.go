@@ -116,6 +116,21 @@ func notAtAll(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(201)
 }
 
+func plain[T any](r *http.Request) (T, error) {
+	var v T
+	err := json.NewDecoder(r.Body).Decode(&v)
+	return v, err
+}
+
+func byHelper(w http.ResponseWriter, r *http.Request) {
+	b, err := plain[Book](r) // the finding stands here
+	if err != nil {
+		http.Error(w, "bad", 400)
+		return
+	}
+	db.put(b)
+}
+
 func limited(w http.ResponseWriter, r *http.Request) {
 	n, err := strconv.Atoi(r.URL.Query().Get("limit"))
 	if err != nil || n > 100 {
@@ -130,6 +145,25 @@ func unlimited(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(n)
 }
 `
+
+// TestCheck_Position: a helper serves many handlers, so that the finding stands
+// where the handler at fault calls it.
+func TestCheck_Position(t *testing.T) {
+	p := fixture.Load(t, source)
+	r := fixture.Route(t, p, "POST /a", "main.byHelper")
+	op := &spec.Operation{Method: r.Method, Path: r.Path, Body: &spec.Body{Content: []spec.Media{{Type: "application/json", Schema: &spec.Schema{Required: []string{"title"}}}}}}
+	e := &matrix.Endpoint{Operation: op, Document: &spec.Document{}, Route: r, Status: report.Implemented}
+	cs, err := inputs.Check.Run(context.Background(), &check.Repo{Program: p, Matrix: &matrix.Matrix{Endpoints: []*matrix.Endpoint{e}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, main, _ := strings.Cut(source, "-- main.go --\n")
+	before, _, _ := strings.Cut(main, " // the finding stands here")
+	want := strings.Count(before, "\n") + 1
+	if len(cs[0].Findings) != 1 || cs[0].Findings[0].Position.Line != want {
+		t.Errorf("findings %+v, want one at line %d", cs[0].Findings, want)
+	}
+}
 
 func TestCheck(t *testing.T) {
 	p := fixture.Load(t, source)
