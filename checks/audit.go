@@ -120,6 +120,9 @@ func (a *audit) load(ctx context.Context) error {
 	if a.repo.CoverProfile, err = a.absolute(a.opts.CoverProfile); err != nil {
 		return err
 	}
+	if isFolder(a.repo.CoverProfile) {
+		return UsageError{fmt.Errorf("--coverprofile %s is a folder; name the profile in it", a.opts.CoverProfile)}
+	}
 	return a.findMigrations()
 }
 
@@ -159,6 +162,11 @@ func (a *audit) findMigrations() error {
 	}
 	a.repo.MigrationsDir = rel
 	return nil
+}
+
+func isFolder(name string) bool {
+	st, err := os.Stat(name)
+	return err == nil && st.IsDir()
 }
 
 func realPath(file string) string {
@@ -202,6 +210,9 @@ func (a *audit) documentPaths() ([]string, error) {
 		rel, ok := a.program.Relative(realPath(abs))
 		if !ok {
 			return nil, UsageError{fmt.Errorf("--spec %s lies outside the repository", name)}
+		}
+		if isFolder(abs) {
+			return nil, UsageError{fmt.Errorf("--spec %s is a folder; name the document in it", name)}
 		}
 		paths = append(paths, rel)
 	}

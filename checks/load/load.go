@@ -113,6 +113,9 @@ func Load(ctx context.Context, opts Options) (*Program, error) {
 	if len(p.Packages) == 0 && len(p.Problems) > 0 {
 		return nil, fmt.Errorf("%w: no package of %s loads: %s", ErrNothing, p.Module, p.Problems[0])
 	}
+	if len(p.Packages) == 0 && len(pkgs) > 0 {
+		return nil, fmt.Errorf("%w: %s holds test files only; run it in a folder with other Go files or name one with -C", ErrNothing, opts.Dir)
+	}
 	if len(p.Packages) == 0 {
 		return nil, fmt.Errorf("%w: no Go package in %s; run it in a folder with Go files or name one with -C", ErrNothing, opts.Dir)
 	}
@@ -136,7 +139,7 @@ func (p *Program) load(ctx context.Context, patterns []string) ([]*packages.Pack
 		}
 		note, again := mend.next(pkgs, err)
 		if !again && err != nil {
-			return nil, fmt.Errorf("load %s: %s", filepath.Base(p.Dir), oneLine(err.Error()))
+			return nil, fmt.Errorf("load %s: %s", filepath.Base(p.Dir), saidByGo(p.Dir, err))
 		}
 		if !again {
 			return pkgs, nil
@@ -355,6 +358,16 @@ func SkipDir(name string) bool {
 // keepDir are folders that would be skipped by their first letter but carry
 // documents by convention.
 var keepDir = map[string]bool{".github": true, ".gitlab": true, "_spec": true}
+
+// saidByGo is what the go command said, without the wrapping of go/packages and
+// with files named below the module's folder.
+func saidByGo(dir string, err error) string {
+	s := oneLine(err.Error())
+	if _, said, ok := strings.Cut(s, "stderr: "); ok {
+		s = said
+	}
+	return strings.ReplaceAll(s, dir+string(filepath.Separator), "")
+}
 
 func oneLine(s string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(s, "\n", " ")), " ")

@@ -30,5 +30,5 @@ var machineSigns = []string{
 	"requires newer Go version", "package requires newer",
 	`exec: "gcc"`, `exec: "cc"`, "C compiler", "pkg-config", "fatal error: ",
 	"build constraints exclude all Go files", "inconsistent vendoring", "no space left on device",
-	"no export data", "missing export data",
+	"no export data", "missing export data", "permission denied",
 }

@@ -48,6 +48,9 @@ func Discover(files fs.FS, moduleDir string) ([]Candidate, error) {
 	if !slices.ContainsFunc(s.found, Candidate.Describes) && moduleDir != "." && err == nil {
 		err = s.walk(".", moduleDir)
 	}
+	if err == nil && s.unread != "" {
+		err = fmt.Errorf("%s cannot be read; if it belongs to the OpenAPI document, make it readable", s.unread)
+	}
 	s.markParts()
 	slices.SortFunc(s.found, func(a, b Candidate) int { return strings.Compare(a.Path, b.Path) })
 	return s.found, err
@@ -58,6 +61,8 @@ type search struct {
 	module string
 	opened int
 	found  []Candidate
+	// unread is the first file that could be a document and cannot be read.
+	unread string
 	// pulls are, by document, the files that its path items refer to.
 	pulls map[string][]string
 }
@@ -120,7 +125,16 @@ var (
 // examine decides whether a file is an OpenAPI document. A file that cannot be
 // parsed counts as one if its version key stands where a document has it.
 func (s *search) examine(name string) (Candidate, bool) {
-	data, large := s.peek(name)
+	data, large, err := s.peek(name)
+	if err != nil {
+		if documentName.MatchString(path.Base(name)) {
+			return Candidate{Path: name, Err: err}, true
+		}
+		if s.unread == "" {
+			s.unread = name
+		}
+		return Candidate{}, false
+	}
 	text, bad := toUTF8(data)
 	if bad > 0 {
 		text = data
@@ -185,21 +199,27 @@ func brokenJSON(text []byte) bool {
 	return loc != nil && loc[0] == 0
 }
 
+// documentName is what people call the document; one of that name that cannot be
+// read is not taken for missing.
+var documentName = regexp.MustCompile(`(?i)openapi|swagger`)
+
 // peek reads a file up to the size limit; of a larger one, the beginning.
-func (s *search) peek(name string) (data []byte, large bool) {
+func (s *search) peek(name string) (data []byte, large bool, err error) {
 	f, err := s.files.Open(name)
 	if err != nil {
-		return nil, false
+		return nil, false, fmt.Errorf("read %s: %w", name, err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, false
-	} else if info.Size() > maxFileSize {
-		data, _ = io.ReadAll(io.LimitReader(f, 64<<10))
-		return data, true
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, false, nil
 	}
-	data, _ = io.ReadAll(io.LimitReader(f, maxFileSize))
-	return data, false
+	limit := int64(maxFileSize)
+	if large = info.Size() > maxFileSize; large {
+		limit = 64 << 10
+	}
+	data, err = io.ReadAll(io.LimitReader(f, limit))
+	return data, large, err
 }
 
 // countOperations counts without reading them.

@@ -2,8 +2,11 @@ package spec
 
 import (
 	"fmt"
+	"io/fs"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -89,5 +92,29 @@ func TestDiscoverStopsWithAMessage(t *testing.T) {
 	found, err := Discover(files, ".")
 	if err == nil || !strings.Contains(err.Error(), "name the document with --spec") || len(found) != 1 {
 		t.Errorf("got %d documents, error %v; want 1 and advice", len(found), err)
+	}
+}
+
+// unreadable refuses files by name, as a mode of 000 does.
+type unreadable struct {
+	fstest.MapFS
+	names []string
+}
+
+func (u unreadable) Open(name string) (fs.File, error) {
+	if slices.Contains(u.names, name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return u.MapFS.Open(name)
+}
+
+func TestDiscoverNamesWhatCannotBeRead(t *testing.T) {
+	files := unreadable{fstest.MapFS{"api/openapi.yaml": {}, "deploy.yaml": {}}, []string{"api/openapi.yaml", "deploy.yaml"}}
+	found, err := Discover(files, ".")
+	if len(found) != 1 || found[0].Path != "api/openapi.yaml" || found[0].Err == nil || !found[0].Describes() {
+		t.Errorf("found %+v", found)
+	}
+	if err == nil || err.Error() != "deploy.yaml cannot be read; if it belongs to the OpenAPI document, make it readable" {
+		t.Errorf("got %v", err)
 	}
 }

@@ -70,6 +70,9 @@ func (f *auditFlags) options(patterns []string, stderr io.Writer) (checks.Option
 	if f.timeout <= 0 {
 		return checks.Options{}, nil, checks.UsageError{Err: fmt.Errorf("--timeout %s is not positive", f.timeout)}
 	}
+	if f.jobs < 0 {
+		return checks.Options{}, nil, checks.UsageError{Err: fmt.Errorf("--jobs %d is negative; leave it out for one for each CPU", f.jobs)}
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return checks.Options{}, nil, fmt.Errorf("find this program's file: %w", err)
