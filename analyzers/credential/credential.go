@@ -137,6 +137,8 @@ func looksSecret(name, text string) bool {
 		return false // the key of a setting or of a translation
 	case plain(text) == "" || strings.Contains(plain(name), plain(text)):
 		return false
+	case isKeyFor(plain(name), plain(text)):
+		return false // JwtSecret = "jwtSecretKey", the key of a setting
 	case strings.Contains(text, " "):
 		return count(text, "!@#^&=+") > 1 && !strings.ContainsAny(text, ".,")
 	}
@@ -148,6 +150,12 @@ func looksSecret(name, text string) bool {
 		return count(text, "0123456789") > 0 && len(text) > 8 // else the name of a field or of a setting
 	}
 	return true
+}
+
+// isKeyFor knows a name that is written out as the key under which it is kept.
+func isKeyFor(name, text string) bool {
+	rest, ok := strings.CutPrefix(text, name)
+	return ok && slices.Contains([]string{"key", "name", "id", "field"}, rest)
 }
 
 func count(s, set string) int {

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -26,8 +27,8 @@ var Rule = rule.Rule{
 	Why:      "The caller goes on as if the work were done: the client is told that it was saved, and it was not.",
 	Fix:      "Return the error; where the failure is expected, test for it with errors.Is and say so.",
 	Limits: "Judged are functions with an error result whose branch for err != nil does nothing but log and return nil for it. Where " +
-		"another result is a truth value, or the error is a parameter, nil is taken to be the answer. A branch with a comment, and one in a " +
-		"handler, are undecided; a best effort that nothing explains is reported.",
+		"another result is a truth value, or the error is a parameter, nil is taken to be the answer. A branch with a comment or a warning, one in a " +
+		"handler, and a function that answers all of three or more failures so, are undecided. Known to be wrong when a single silent step is a best effort.",
 	Example: example,
 }
 
@@ -42,6 +43,7 @@ func run(pass *analysis.Pass) (any, error) {
 		if !judged(f) {
 			continue
 		}
+		forgiving := forgives(pass, f)
 		source.Inspect(f.Body, func(n ast.Node) bool {
 			test, ok := n.(*ast.IfStmt)
 			if !ok {
@@ -57,6 +59,10 @@ func run(pass *analysis.Pass) (any, error) {
 				r.Examine(Rule, 1)
 			case explained(f.File, test.Body):
 				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+", and a comment gives a reason")
+			case tolerated(test.Body):
+				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+", which is logged as less than an error")
+			case forgiving:
+				r.Undecided(Rule, ret, f.Name()+" returns nil for every failure, which may be its purpose")
 			case isHandler(f):
 				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+" in a handler, where an answer may have been sent before")
 			default:
@@ -66,6 +72,35 @@ func run(pass *analysis.Pass) (any, error) {
 		})
 	}
 	return r.Result()
+}
+
+// forgives knows functions with several steps that return nil whichever of them
+// fails: a check that lets pass when it cannot be made.
+func forgives(pass *analysis.Pass, f source.Func) bool {
+	swallowed, returned := 0, 0
+	source.Inspect(f.Body, func(n ast.Node) bool {
+		if test, ok := n.(*ast.IfStmt); ok && failed(pass, test.Cond) != nil {
+			if onlyReturnsNil(pass, test.Body) != nil {
+				swallowed++
+			} else {
+				returned++
+			}
+		}
+		return true
+	})
+	return swallowed > 2 && returned == 0
+}
+
+// tolerated knows a branch that logs a warning, or less: the failure is one that
+// its author lives with.
+func tolerated(body *ast.BlockStmt) bool {
+	found := false
+	for call := range source.Calls(body) {
+		for _, word := range []string{"Warn", "Info", "Debug", "Trace"} {
+			found = found || strings.Contains(source.Callee(call), "."+word)
+		}
+	}
+	return found
 }
 
 // judged functions return an error, and no truth value that could stand for it.

@@ -4,7 +4,6 @@ package exitoutside
 import (
 	_ "embed"
 	"go/ast"
-	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -40,7 +39,7 @@ var Analyzer = &analysis.Analyzer{
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
 	reached := pass.ResultOf[requests.Analyzer].(*requests.Result)
-	command := isCommand(pass)
+	command := source.IsCommand(pass.Pkg)
 	for f := range source.Functions(pass) {
 		handler, inRequest := reached.Reached(f)
 		for call := range source.Calls(f.Body) {
@@ -58,15 +57,6 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	return r.Result()
-}
-
-func isCommand(pass *analysis.Pass) bool {
-	if pass.Pkg.Name() == "main" {
-		return true
-	}
-	return slices.ContainsFunc(strings.Split(pass.Pkg.Path(), "/"), func(part string) bool {
-		return part == "cmd" || part == "cli" || part == "command" || part == "commands"
-	})
 }
 
 func mayExit(f source.Func) bool {

@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"go/ast"
 	"go/token"
+	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -25,7 +27,9 @@ var Rule = rule.Rule{
 	Why:      "From a leaked table billions of guesses a second are tried against a fast digest; plain text needs none.",
 	Fix:      "Use bcrypt (cost 10 or more), argon2id or scrypt, and their own comparison.",
 	Limits: "What is a password is read from names. A digest taken before bcrypt, and the k-anonymity look-up of leaked passwords by SHA-1, " +
-		"are not reported; a password that is configured, not stored, and compared as text is.",
+		"are not reported. A configured password that is compared as text, two records of one type that are compared outside of a sign-in, a " +
+		"digest that a function sends to another service, and one scheme of several that a switch names are undecided. Known to be wrong when a protocol " +
+		"prescribes the digest (Subsonic, Fever).",
 	Example: example,
 }
 
@@ -55,9 +59,9 @@ func run(pass *analysis.Pass) (any, error) {
 		source.Inspect(f.Body, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CallExpr:
-				call(pass, r, n, slowHere)
+				call(pass, r, f, n, slowHere)
 			case *ast.BinaryExpr:
-				comparison(pass, r, n)
+				comparison(pass, r, f, n)
 			}
 			return true
 		})
@@ -74,7 +78,7 @@ func usesSlow(pass *analysis.Pass, f source.Func) bool {
 	return false
 }
 
-func call(pass *analysis.Pass, r *diag.Reporter, call *ast.CallExpr, slowHere bool) {
+func call(pass *analysis.Pass, r *diag.Reporter, f source.Func, call *ast.CallExpr, slowHere bool) {
 	name := web.Name(web.Callee(pass.TypesInfo, call))
 	switch {
 	case name == "golang.org/x/crypto/bcrypt.GenerateFromPassword" && len(call.Args) == 2:
@@ -86,6 +90,10 @@ func call(pass *analysis.Pass, r *diag.Reporter, call *ast.CallExpr, slowHere bo
 	case slow[name]:
 		r.Examine(Rule, 1)
 	case fast[name] != "" && !slowHere && len(call.Args) == 1 && holdsPassword(call.Args[0]):
+		if why := prescribed(pass, f, call); why != "" {
+			r.Undecided(Rule, call, fast[name]+" hashes "+source.Text(call.Args[0])+", "+why)
+			return
+		}
 		r.Report(Rule, call, nil, "%s hashes %s, which is fast to guess: use bcrypt, argon2id or scrypt", fast[name], source.Text(call.Args[0]))
 	case (name == "io.WriteString" || name == "hash.Hash.Write" || name == "io.Writer.Write") && !slowHere:
 		written(pass, r, call)
@@ -125,7 +133,7 @@ func holdsPassword(e ast.Expr) bool {
 
 // comparison judges a == b where both are passwords: what is stored is then the
 // password itself. Repeated entries (password, confirmation) are two inputs.
-func comparison(pass *analysis.Pass, r *diag.Reporter, b *ast.BinaryExpr) {
+func comparison(pass *analysis.Pass, r *diag.Reporter, f source.Func, b *ast.BinaryExpr) {
 	if b.Op != token.EQL && b.Op != token.NEQ || !source.IsString(pass.TypesInfo.TypeOf(b.X)) {
 		return
 	}
@@ -136,7 +144,71 @@ func comparison(pass *analysis.Pass, r *diag.Reporter, b *ast.BinaryExpr) {
 	if !names.IsPassword(x) || !names.IsPassword(y) || repeated(x) || repeated(y) {
 		return
 	}
-	r.Report(Rule, b, nil, "%s is compared with %s as plain text: store a hash and use its comparison", source.Text(b.X), source.Text(b.Y))
+	switch {
+	case sameRecord(pass, b.X, b.Y) && !signsIn(f):
+		r.Undecided(Rule, b, "the passwords of two records of one type are compared, perhaps to see what changed")
+	case configured(pass, b.X), configured(pass, b.Y):
+		r.Undecided(Rule, b, "a password that is configured, not stored for a user, is compared as text")
+	default:
+		r.Report(Rule, b, nil, "%s is compared with %s as plain text: store a hash and use its comparison", source.Text(b.X), source.Text(b.Y))
+	}
+}
+
+// sameRecord knows a.Password == b.Password where a and b are of one type.
+func sameRecord(pass *analysis.Pass, x, y ast.Expr) bool {
+	field := source.Object(pass.TypesInfo, x)
+	v, ok := field.(*types.Var)
+	return ok && v.IsField() && field == source.Object(pass.TypesInfo, y)
+}
+
+// signsIn knows handlers, and functions whose name says that somebody signs in.
+func signsIn(f source.Func) bool {
+	if _, handler := web.IsHandler(f.Sig); handler {
+		return true
+	}
+	return names.Has(f.Name(), "login", "signin", "sign", "auth", "authenticate", "authorize", "verify", "check", "validate", "password")
+}
+
+// configured reports whether an expression reads a configuration, by the names
+// on the way to it and the types that carry them.
+func configured(pass *analysis.Pass, e ast.Expr) bool {
+	words := []string{"config", "configuration", "conf", "cfg", "settings", "setting", "option", "options", "opts", "env", "flags"}
+	for {
+		sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+		if !ok {
+			return names.Has(names.Of(e), words...)
+		}
+		e = sel.X
+		if names.Has(sel.Sel.Name, words...) || names.Has(web.TypeName(pass.TypesInfo.TypeOf(e)), words...) {
+			return true
+		}
+	}
+}
+
+// prescribed says why another may have chosen the digest; empty where nothing
+// hints at that.
+func prescribed(pass *analysis.Pass, f source.Func, call *ast.CallExpr) string {
+	why := ""
+	source.Inspect(f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CaseClause:
+			if n.Pos() <= call.Pos() && call.End() <= n.End() && slices.ContainsFunc(n.List, func(e ast.Expr) bool { return source.IsConstant(pass.TypesInfo, e) }) {
+				why = "which is one of several schemes here"
+			}
+		case *ast.SelectorExpr:
+			if obj := pass.TypesInfo.Uses[n.Sel]; obj != nil && obj.Pkg() != nil && sends[obj.Pkg().Path()+"."+obj.Name()] {
+				why = "and the function sends a request, whose receiver may prescribe it"
+			}
+		}
+		return why == ""
+	})
+	return why
+}
+
+// sends are names that occur where a request to another service is made.
+var sends = map[string]bool{
+	"net/http.NewRequest": true, "net/http.NewRequestWithContext": true, "net/http.MethodPost": true, "net/http.MethodGet": true,
+	"net/http.Post": true, "net/http.PostForm": true, "net/url.Values": true,
 }
 
 func repeated(name string) bool {

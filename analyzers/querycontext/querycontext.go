@@ -50,7 +50,7 @@ func run(pass *analysis.Pass) (any, error) {
 			switch {
 			case !ok:
 			case q.Context < 0:
-				r.Report(Rule, call, nil, "%s takes no context, so it runs on when the request is over: use the variant with a context", source.Callee(call))
+				r.Report(Rule, call, nil, "%s takes no context, so neither a deadline nor a client that is gone stops it: use the variant with a context", source.Callee(call))
 			case at != "" && q.Context < len(call.Args) && isFresh(pass, call.Args[q.Context]):
 				r.Report(Rule, call, nil, "%s gets %s although %s is at hand: pass that", source.Callee(call), source.Text(call.Args[q.Context]), at)
 			default:

@@ -4,6 +4,7 @@ package randomweak
 import (
 	_ "embed"
 	"go/ast"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -63,7 +64,7 @@ func run(pass *analysis.Pass) (any, error) {
 
 // purpose names what the number is for if that must stay secret.
 func purpose(f source.Func, call *ast.CallExpr) string {
-	if f.Decl != nil && makes(f) && names.Has(f.Name(), secret...) {
+	if f.Decl != nil && makes(f) && returnsText(f.Sig) && names.Has(f.Name(), secret...) {
 		return "what " + f.Name() + " makes"
 	}
 	found := ""
@@ -80,6 +81,23 @@ func purpose(f source.Func, call *ast.CallExpr) string {
 		return true
 	})
 	return found
+}
+
+// returnsText knows functions whose result can be the secret itself; what makes
+// a session with a timer in it may draw numbers for the timer.
+func returnsText(sig *types.Signature) bool {
+	for v := range sig.Results().Variables() {
+		switch t := v.Type().Underlying().(type) {
+		case *types.Basic:
+			return true
+		case *types.Slice, *types.Array:
+			return true
+		case *types.Pointer:
+			_, basic := t.Elem().Underlying().(*types.Basic)
+			return basic
+		}
+	}
+	return false
 }
 
 // makes knows functions whose name says that they make something: newToken, not

@@ -4,6 +4,7 @@ package sensitivelog
 import (
 	_ "embed"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -27,7 +28,8 @@ var Rule = rule.Rule{
 	Why:      "Logs are copied, kept and read by many: what is in them is as good as published.",
 	Fix:      "Leave it out, or log an id or a length instead.",
 	Limits: "What is a secret is read from names of strings, and from the Authorization and Cookie headers. Personal data other than " +
-		"credentials is not known by name. A value that goes through any function first counts as masked.",
+		"credentials is not known by name. A value that goes through any function first counts as masked. What a command prints for its " +
+		"user (fmt.Print in main, cmd and cli packages) is no log.",
 	Example: example,
 }
 
@@ -38,9 +40,11 @@ var Analyzer = &analysis.Analyzer{
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
+	command := source.IsCommand(pass.Pkg)
 	for f := range source.Functions(pass) {
 		for call := range source.Calls(f.Body) {
-			if logging.Of(web.Callee(pass.TypesInfo, call)) == logging.None {
+			fn := web.Callee(pass.TypesInfo, call)
+			if logging.Of(fn) == logging.None || command && fn.Pkg().Path() == "fmt" {
 				continue
 			}
 			clean := true
@@ -69,6 +73,9 @@ func secret(pass *analysis.Pass, e ast.Expr) string {
 			return source.Text(e)
 		}
 	case *ast.BinaryExpr:
+		if x.Op != token.ADD {
+			return "" // whether it is set
+		}
 		if what := secret(pass, x.X); what != "" {
 			return what
 		}

@@ -24,8 +24,10 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "A token whose algorithm the sender chooses can be forged; one that never expires stays valid once stolen.",
 	Fix:      "Pass jwt.WithValidMethods (or check token.Method in the key function), never ParseUnverified for a decision, and set an expiry.",
-	Limits: "golang-jwt and its predecessors are known; other libraries are not. A key function that is made elsewhere is undecided, and so is " +
-		"ParseUnverified, which is right for reading a hint before the real check.",
+	Limits: "golang-jwt and its predecessors are known; other libraries are not. A key function that is made elsewhere, or whose key may be of " +
+		"any type, is undecided, and so is ParseUnverified, which is right for reading a hint before the real check. A key of a public-key type " +
+		"fits one family of algorithms, which satisfies the rule. Where the function reads the times of the token itself, WithoutClaimsValidation " +
+		"is undecided. Known to be wrong when a token is of use once only (a logout event).",
 	Example: example,
 }
 
@@ -84,6 +86,10 @@ func (j *judge) call(call *ast.CallExpr) {
 	case "Parser.ParseUnverified":
 		j.report.Undecided(Rule, call, "ParseUnverified checks no signature; whether its claims decide anything is not known")
 	case "WithoutClaimsValidation":
+		if j.readsTimes() {
+			j.report.Undecided(Rule, call, "WithoutClaimsValidation is used where nothing is verified, or where the times of the token are read by hand")
+			return
+		}
 		j.report.Report(Rule, call, nil, "WithoutClaimsValidation accepts expired tokens: remove it")
 	case "NewWithClaims":
 		if len(call.Args) == 2 {
@@ -107,8 +113,12 @@ func (j *judge) parse(call *ast.CallExpr, key int) {
 		j.report.Undecided(Rule, call, "the key function "+source.Text(call.Args[key])+" is made elsewhere")
 	case looksAtMethod(body):
 		j.report.Examine(Rule, 1)
+	case j.keyType(body) == publicKey:
+		j.report.Examine(Rule, 1)
+	case j.keyType(body) == anyKey:
+		j.report.Undecided(Rule, call, source.Callee(call)+" names no algorithm, and of what type the key is, which limits them, is not known")
 	default:
-		j.report.Report(Rule, call, nil, "%s accepts whatever algorithm the token names: pass jwt.WithValidMethods or check token.Method", source.Callee(call))
+		j.report.Report(Rule, call, nil, "%s accepts whatever algorithm of the key's kind the token names: pass jwt.WithValidMethods or check token.Method", source.Callee(call))
 	}
 }
 
@@ -155,6 +165,57 @@ func (j *judge) keyFunction(e ast.Expr) ast.Node {
 		}
 	}
 	return nil
+}
+
+// readsTimes reports whether the function checks nothing, or when the token was
+// issued or expires.
+func (j *judge) readsTimes() bool {
+	found := false
+	ast.Inspect(j.f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			switch n.Sel.Name {
+			case "ParseUnverified", "ExpiresAt", "IssuedAt", "NotBefore", "GetExpirationTime", "GetIssuedAt":
+				found = true
+			}
+		case *ast.BasicLit:
+			found = found || n.Value == `"exp"` || n.Value == `"iat"` || n.Value == `"nbf"`
+		}
+		return !found
+	})
+	return found
+}
+
+// keyKind is what the type of a key says about the algorithms that accept it.
+type keyKind int
+
+const (
+	secretKey keyKind = iota // bytes, which every HMAC accepts
+	publicKey                // accepted by one family only
+	anyKey                   // an interface
+)
+
+// keyType looks at the keys that a key function returns.
+func (j *judge) keyType(body ast.Node) keyKind {
+	kind := publicKey
+	source.Inspect(body, func(n ast.Node) bool {
+		ret, ok := n.(*ast.ReturnStmt)
+		if !ok || len(ret.Results) == 0 || source.IsNil(j.pass.TypesInfo, ret.Results[0]) {
+			return true
+		}
+		t := j.pass.TypesInfo.TypeOf(ret.Results[0])
+		if tuple, ok := t.(*types.Tuple); ok && tuple.Len() > 0 {
+			t = tuple.At(0).Type()
+		}
+		switch {
+		case types.IsInterface(t):
+			kind = anyKey
+		case kind == publicKey && !strings.HasPrefix(web.TypeName(t), "crypto/"):
+			kind = secretKey
+		}
+		return true
+	})
+	return kind
 }
 
 // looksAtMethod knows token.Method and token.Header["alg"]. A key chosen by the

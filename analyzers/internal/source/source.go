@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"iter"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -130,6 +131,14 @@ func Text(e ast.Expr) string {
 
 // Callee is a called function as messages name it: "pkg.Func" or "x.Method".
 func Callee(call *ast.CallExpr) string { return Text(call.Fun) }
+
+// IsCommand knows packages that make up a command: main, and what lies below
+// cmd or cli.
+func IsCommand(pkg *types.Package) bool {
+	return pkg.Name() == "main" || slices.ContainsFunc(strings.Split(pkg.Path(), "/"), func(part string) bool {
+		return part == "cmd" || part == "cli" || part == "command" || part == "commands"
+	})
+}
 
 // Imports reports whether the package imports a path directly; one that ends in
 // a slash stands for everything below it.

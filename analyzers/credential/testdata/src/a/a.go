@@ -39,6 +39,7 @@ const (
 	tokenType          = "Bearer"
 	resetPassword      = "reset-password"
 	apiKey             = "api_key"
+	jwtSecret          = "jwtSecretKey"
 )
 
 func good(given string) {

@@ -5,6 +5,8 @@ import (
 	"crypto/pbkdf2"
 	"crypto/sha256"
 	"io"
+	"net/http"
+	"net/url"
 )
 
 type user struct{ Password, PasswordHash string }
@@ -21,4 +23,42 @@ func good(u user, password, confirmPassword, body string) bool {
 	_, _ = pbkdf2.Key(sha256.New, password, nil, 600_000, 32)
 	_ = sha256.Sum256([]byte(body))
 	return password == confirmPassword || password == "" || body == password
+}
+
+type listener struct{ Config struct{ Password string } }
+
+type credentials struct{ Password string }
+
+// Two records of one type, where somebody signs in.
+func login(stored, input user) bool {
+	return stored.Password == input.Password // want `stored.Password is compared with input.Password as plain text`
+}
+
+// Undecided: what changed, configured, sent to a service that asks for it, one of several.
+
+func changed(before, after user) bool { return before.Password != after.Password }
+
+func (l *listener) basicAuth(r *http.Request) bool {
+	_, password, _ := r.BasicAuth()
+	return password == l.Config.Password
+}
+
+func (c *credentials) signInThere() error {
+	sum := md5.Sum([]byte(c.Password))
+	_, err := http.PostForm("https://api.example.com/login", url.Values{"password": {string(sum[:])}})
+	return err
+}
+
+func encode(scheme, password string) []byte {
+	switch scheme {
+	case "MD5":
+		sum := md5.Sum([]byte(password))
+		return sum[:]
+	}
+	return nil
+}
+
+// Different types: what a client sends and what is stored.
+func signIn(stored user, given credentials) bool {
+	return stored.Password == given.Password // want `stored.Password is compared with given.Password as plain text`
 }

@@ -20,3 +20,11 @@ func good() {
 	token := crypto.Text()
 	_ = token
 }
+
+type session struct{ keepAlive time.Duration }
+
+// What is made is a session, and the number is for its timer.
+func newSession() *session {
+	wait := time.Second + time.Duration(rand.Intn(9000))
+	return &session{wait}
+}

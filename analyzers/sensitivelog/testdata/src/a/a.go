@@ -23,3 +23,8 @@ func good(u user, nextPageToken, token string, passwordLength int) {
 	log.Println(nextPageToken, token, passwordLength, len(u.Password))
 	slog.Info("password changed", "user", u.Name)
 }
+
+// Whether it is set gives nothing away.
+func configured(u user) {
+	slog.Info("starting", "password set", u.Password != "")
+}

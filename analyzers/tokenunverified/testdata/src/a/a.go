@@ -1,6 +1,7 @@
 package a
 
 import (
+	"crypto/rsa"
 	"errors"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -39,4 +40,25 @@ func good(raw string, given jwt.Keyfunc) {
 	m := jwt.MapClaims{"sub": "x"}
 	m["exp"] = 1
 	_ = jwt.NewWithClaims(jwt.SigningMethodHS256, m)
+}
+
+func public(k *rsa.PublicKey) jwt.Keyfunc {
+	return func(*jwt.Token) (any, error) { return k, nil }
+}
+
+// A public key fits its own family of algorithms only.
+func fitted(raw string, k *rsa.PublicKey) {
+	_, _ = jwt.Parse(raw, func(*jwt.Token) (any, error) { return k, nil })
+}
+
+// Undecided: a key of any type, and times that are read by hand.
+
+func unknownKey(raw string, k any) {
+	_, _ = jwt.Parse(raw, func(*jwt.Token) (any, error) { return k, nil })
+}
+
+func byHand(raw string) bool {
+	var c claims
+	_, err := jwt.ParseWithClaims(raw, &c, checked, jwt.WithoutClaimsValidation())
+	return err == nil && c.ExpiresAt != nil
 }
