@@ -26,7 +26,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Performant},
 	Why:      "Compiling costs a hundred times what matching does, and every request pays it again.",
 	Fix:      "Compile into a package variable, or behind sync.OnceValue.",
-	Limits: "Functions called main, init, New... or Must... are taken to run once. Template files are judged in functions that handle " +
+	Limits: "Functions called main, init, New... or Must... are taken to run once, and so are the packages of commands (cmd, cli) where no handler leads there. Template files are judged in functions that handle " +
 		"requests only, since development servers reload them on purpose.",
 	Example: example,
 }
@@ -46,6 +46,7 @@ var templates = []string{
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
+	tool := pass.Pkg.Name() != "main" && source.IsCommand(pass.Pkg)
 	reached := pass.ResultOf[requests.Analyzer].(*requests.Result)
 	for _, f := range diag.Files(pass) {
 		packageLevel(pass, r, f)
@@ -56,7 +57,7 @@ func run(pass *analysis.Pass) (any, error) {
 			name := web.Name(web.Callee(pass.TypesInfo, call))
 			switch {
 			case slices.Contains(expressions, name) && len(call.Args) > 0 && source.IsConstant(pass.TypesInfo, call.Args[0]):
-				if runsOnce(f) {
+				if runsOnce(f) || tool && !inRequest {
 					r.Examine(Rule, 1)
 				} else {
 					r.Report(Rule, call, nil, "%s compiles the constant %s at every call of %s: make it a package variable", source.Callee(call), source.Text(call.Args[0]), f.Name())

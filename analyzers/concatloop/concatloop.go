@@ -24,8 +24,9 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Performant},
 	Why:      "Every turn copies all that was built so far: the time grows with the square of the list.",
 	Fix:      "Use strings.Builder or strings.Join.",
-	Limits:   "Loops that count to a constant are not reported; a loop over a list that is always short is.",
-	Example:  example,
+	Limits: "Loops that count to a constant, and those over a variadic parameter or a literal, are not reported. Known to be wrong when the list is " +
+		"always short.",
+	Example: example,
 }
 
 // Analyzer reports Rule.
@@ -43,7 +44,7 @@ func run(pass *analysis.Pass) (any, error) {
 					loop(pass, r, n, n.Body)
 				}
 			case *ast.RangeStmt:
-				if !fixedSize(pass.TypesInfo.TypeOf(n.X)) && !source.IsConstant(pass.TypesInfo, n.X) {
+				if !fixedSize(pass.TypesInfo.TypeOf(n.X)) && !spelledOut(pass, f, n.X) && !source.IsConstant(pass.TypesInfo, n.X) {
 					loop(pass, r, n, n.Body)
 				}
 			}
@@ -57,6 +58,17 @@ func run(pass *analysis.Pass) (any, error) {
 func fixedSize(t types.Type) bool {
 	_, ok := t.Underlying().(*types.Array)
 	return ok
+}
+
+// spelledOut knows lists that somebody wrote down one by one: a variadic
+// parameter, and a literal.
+func spelledOut(pass *analysis.Pass, f source.Func, list ast.Expr) bool {
+	if _, ok := ast.Unparen(list).(*ast.CompositeLit); ok {
+		return true
+	}
+	params := f.Params()
+	return f.Sig.Variadic() && len(params) > 0 && params[len(params)-1] != nil &&
+		source.Object(pass.TypesInfo, list) == pass.TypesInfo.Defs[params[len(params)-1]]
 }
 
 func countsToConstant(pass *analysis.Pass, n *ast.ForStmt) bool {

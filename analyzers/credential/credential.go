@@ -41,7 +41,7 @@ var Analyzer = &analysis.Analyzer{
 
 func run(pass *analysis.Pass) (any, error) {
 	j := &judge{pass: pass, report: diag.New(pass, Rule), seen: map[ast.Expr]bool{}}
-	if !isForTests(pass.Pkg) {
+	if !isForTests(pass) {
 		for _, f := range diag.Files(pass) {
 			ast.Inspect(f, j.visit)
 		}
@@ -50,18 +50,19 @@ func run(pass *analysis.Pass) (any, error) {
 }
 
 // isForTests knows folders whose secrets protect nothing.
-func isForTests(pkg *types.Package) bool {
-	for _, part := range strings.Split(pkg.Path(), "/") {
+func isForTests(pass *analysis.Pass) bool {
+	path := pass.Pkg.Path()
+	if pass.Module != nil {
+		path = strings.TrimPrefix(path, pass.Module.Path)
+	}
+	for _, part := range strings.Split(path, "/") {
 		part = strings.TrimSuffix(part, "s")
-		if strings.HasSuffix(part, "test") {
-			return true
-		}
-		switch part {
-		case "example", "testutil", "testing", "mock", "fixture", "fake", "e2e", "integration_test", "testdata", "testhelper":
+		switch {
+		case part == "example", part == "testing", strings.HasPrefix(part, "test"), strings.HasSuffix(part, "test") && part != "latest" && part != "contest":
 			return true
 		}
 	}
-	return false
+	return diag.ForTests(pass)
 }
 
 type judge struct {

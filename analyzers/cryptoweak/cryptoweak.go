@@ -61,6 +61,8 @@ func run(pass *analysis.Pass) (any, error) {
 				r.Report(Rule, call, nil, "%s is broken: use AES-GCM or ChaCha20-Poly1305", broken[name])
 			case digests[name] != "" && names.Has(f.Name()+" "+argNames(call), "password", "passwd"):
 				// password-hash-weak has it
+			case digests[name] != "" && !names.Has(argNames(call), guarded...) && names.Has(f.Name(), "sign", "signature"):
+				r.Undecided(Rule, call, digests[name]+" is part of what "+f.Name()+" does; a partner's protocol may prescribe it")
 			case digests[name] != "" && protects(f, call):
 				r.Report(Rule, call, nil, "%s protects %s and is broken: use SHA-256 or HMAC", digests[name], what(f, call))
 			case digests[name] != "":

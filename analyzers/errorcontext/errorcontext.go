@@ -187,6 +187,11 @@ func (j *judge) fromElsewhere(err ast.Expr) bool {
 	if obj := source.Object(j.pass.TypesInfo, err); obj != nil {
 		e = source.Assigned(j.pass.TypesInfo, j.decl, obj, err.Pos())
 	}
+	if sel, ok := e.(*ast.SelectorExpr); ok { // db.First(&user).Error
+		field := j.pass.TypesInfo.ObjectOf(sel.Sel)
+		_, made := ast.Unparen(sel.X).(*ast.CallExpr)
+		return made && field != nil && field.Pkg() != nil && !source.SameModule(j.pass, field.Pkg())
+	}
 	call, ok := e.(*ast.CallExpr)
 	if !ok {
 		return false

@@ -104,6 +104,7 @@ func returnsError(info *types.Info, call *ast.CallExpr) bool {
 // excludedMethods fail in ways that no caller can act on, or keep the error for
 // a later call that is checked.
 var excludedMethods = map[string]bool{
+	"SetDeadline": true, "SetReadDeadline": true, "SetWriteDeadline": true, // the next read or write fails too
 	"Close": true, "Flush": true, "Rollback": true, "Sync": true, "Shutdown": true,
 	"Print": true, "Printf": true, "Println": true, "Print0": true,
 }
@@ -119,10 +120,18 @@ var excludedFuncs = map[string]bool{
 	"context.Context.Err": true, "context.Cause": true,
 }
 
+// beegoAnswers answer with a 500 themselves when encoding fails.
+var beegoAnswers = map[string]bool{
+	"ServeJSON": true, "ServeJSONP": true, "ServeXML": true, "ServeYAML": true, "ServeFormatted": true, "JSON": true, "XML": true, "Body": true,
+}
+
 func excluded(info *types.Info, scope *web.Scope, call *ast.CallExpr) bool {
 	fn := web.Callee(info, call)
 	name := web.Name(fn)
 	if excludedFuncs[name] || fn != nil && fn.Signature().Recv() != nil && excludedMethods[fn.Name()] {
+		return true
+	}
+	if fn != nil && fn.Pkg() != nil && strings.Contains(fn.Pkg().Path(), "/beego/") && beegoAnswers[fn.Name()] {
 		return true
 	}
 	for _, symbol := range errcheck.DefaultExcludedSymbols {

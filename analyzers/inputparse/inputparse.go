@@ -26,7 +26,7 @@ var Rule = rule.Rule{
 	Why:      "A malformed request is handled as if it said zero or nothing: the wrong row is changed, and the client is told that all went well.",
 	Fix:      "Check the error and answer 400.",
 	Limits: "A value whose range is tested after its error was dropped is undecided, since zero may be meant as the default, and so is a flag read with " +
-		"strconv.ParseBool. An error branch " +
+		"strconv.ParseBool or a form whose error is assigned to _. An error branch " +
 		"that sets anything counts as handled. Parsing two calls away from the request is not seen.",
 	Example: example,
 }
@@ -122,6 +122,8 @@ func (j *judge) assigned(as *ast.AssignStmt, call *ast.CallExpr) {
 		j.report.Undecided(Rule, call, "the error of "+source.Callee(call)+" is dropped, but the range of "+source.Text(value)+" is tested after it")
 	case id.Name == "_" && web.Name(web.Callee(j.pass.TypesInfo, call)) == "strconv.ParseBool":
 		j.report.Undecided(Rule, call, "the error of "+source.Callee(call)+" is dropped; false may be meant for a flag that is absent")
+	case id.Name == "_" && len(as.Lhs) == 1 && isForm(web.Callee(j.pass.TypesInfo, call)):
+		j.report.Undecided(Rule, call, "the error of "+source.Callee(call)+" is dropped on purpose; the form is empty then, and what is read from it may be checked")
 	case id.Name == "_":
 		j.report.Report(Rule, call, nil, "the error of %s is dropped, so malformed input goes unnoticed: check it and answer 400", source.Callee(call))
 	case j.onlyLogged(id, as.End()):
@@ -129,6 +131,10 @@ func (j *judge) assigned(as *ast.AssignStmt, call *ast.CallExpr) {
 	default:
 		j.report.Examine(Rule, 1)
 	}
+}
+
+func isForm(fn *types.Func) bool {
+	return fn != nil && (fn.Name() == "ParseForm" || fn.Name() == "ParseMultipartForm")
 }
 
 // rangeTested reports whether a parsed number is compared with something later.

@@ -45,7 +45,7 @@ func run(pass *analysis.Pass) (any, error) {
 		j := &judge{pass: pass, report: r, known: known, f: f, scope: web.NewScope(pass.TypesInfo, f.Body)}
 		switch kind.Framework {
 		case web.Gin, web.Hertz:
-			if j.callsNext() {
+			if j.callsNext(kind.Framework) {
 				j.refusals()
 			}
 		case web.Echo, web.Fiber:
@@ -63,9 +63,11 @@ type judge struct {
 	scope  *web.Scope
 }
 
-func (j *judge) callsNext() bool {
+// callsNext knows c.Next(); a handler that hands its own request to an
+// http.Handler is the last of the chain.
+func (j *judge) callsNext(framework web.Framework) bool {
 	for call := range source.Calls(j.f.Body) {
-		if a, ok := j.known.Of(j.scope, call); ok && a.Part == web.Next {
+		if a, ok := j.known.Of(j.scope, call); ok && a.Part == web.Next && a.Framework == framework {
 			return true
 		}
 	}

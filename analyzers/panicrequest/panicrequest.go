@@ -10,6 +10,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/names"
 	"github.com/backend-conformance/conformance/analyzers/internal/requests"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
@@ -26,7 +27,7 @@ var Rule = rule.Rule{
 	Why:      "The connection is cut or a bare 500 is sent; in a goroutine of its own the whole service ends.",
 	Fix:      "Return an error and answer with it.",
 	Limits: "Only explicit panics (and panicking log calls) in handlers and in what they call within the package are seen. Panics in a default " +
-		"case, or when encoding fails, are undecided; http.ErrAbortHandler and panics that are passed on are not.",
+		"case, or when encoding, a cipher or the system's random numbers fail, or where a comment rules it out, are undecided; http.ErrAbortHandler and panics that are passed on are not.",
 	Example: example,
 }
 
@@ -122,8 +123,11 @@ func shouldNotOccur(pass *analysis.Pass, f source.Func, call *ast.CallExpr) stri
 				why = "panics where no case of a switch holds; whether a request can get there is not known"
 			}
 		case *ast.IfStmt:
-			if encodes(pass, f, n) {
-				why = "panics when encoding fails; whether a request can make it fail is not known"
+			switch {
+			case encodes(pass, f, n):
+				why = "panics when encoding fails, or a cipher or the system's random numbers do; whether a request can make it fail is not known"
+			case ruledOut(f.File, n.Body):
+				why = "panics where a comment says that it cannot come to that"
 			}
 		}
 		return true
@@ -131,7 +135,17 @@ func shouldNotOccur(pass *analysis.Pass, f source.Func, call *ast.CallExpr) stri
 	return why
 }
 
-// encodes knows "if err != nil" after json.Marshal.
+// ruledOut knows a branch with a comment that the failure must not or cannot occur.
+func ruledOut(file *ast.File, body *ast.BlockStmt) bool {
+	for _, c := range file.Comments {
+		if body.Pos() <= c.Pos() && c.End() <= body.End() && names.Has(c.Text(), "must", "never", "cannot", "impossible", "always", "unreachable") {
+			return true
+		}
+	}
+	return false
+}
+
+// encodes knows "if err != nil" after json.Marshal, and after calls of crypto packages.
 func encodes(pass *analysis.Pass, f source.Func, test *ast.IfStmt) bool {
 	b, ok := test.Cond.(*ast.BinaryExpr)
 	if !ok {
@@ -142,5 +156,15 @@ func encodes(pass *analysis.Pass, f source.Func, test *ast.IfStmt) bool {
 		return false
 	}
 	call, ok := source.Assigned(pass.TypesInfo, f.Body, obj, b.Pos()).(*ast.CallExpr)
-	return ok && web.Name(web.Callee(pass.TypesInfo, call)) == "encoding/json.Marshal"
+	if !ok {
+		return false
+	}
+	fn := web.Callee(pass.TypesInfo, call)
+	switch name := web.Name(fn); {
+	case name == "encoding/json.Marshal", fn != nil && fn.Pkg() != nil && strings.HasPrefix(fn.Pkg().Path(), "crypto/"):
+		return true
+	case name == "io.ReadFull":
+		return source.Text(call.Args[0]) == "rand.Reader"
+	}
+	return false
 }

@@ -141,7 +141,11 @@ func (j *judge) reads(call *ast.CallExpr) string {
 }
 
 func (j *judge) function(f source.Func) {
-	if f.Decl != nil && names.Has(f.Decl.Name.Name, "migrate", "migration", "seed", "up", "down", "init", "install", "upgrade", "backup", "restore") {
+	decl := f.Decl
+	if decl == nil {
+		decl = f.Outer
+	}
+	if decl != nil && names.Has(decl.Name.Name, "migrate", "migration", "migrations", "seed", "up", "down", "init", "install", "upgrade", "backup", "restore", "setup") {
 		return
 	}
 	j.scope = web.NewScope(j.pass.TypesInfo, f.Body)

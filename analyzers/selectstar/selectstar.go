@@ -4,6 +4,7 @@ package selectstar
 import (
 	_ "embed"
 	"regexp"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -23,7 +24,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Performant, rule.Maintainable},
 	Why:      "A new column breaks the scan or travels for nothing, and an index alone can never answer.",
 	Fix:      "Name the columns that are read.",
-	Limits:   "Query text that is constant in the function that sends it is judged; count(*) and a star in EXISTS are not reported.",
+	Limits:   "Query text that is constant in the function that sends it is judged; count(*), a star in EXISTS, and one over a query that the text names in WITH are not reported.",
 	Example:  example,
 }
 
@@ -38,6 +39,26 @@ var (
 	reads  = regexp.MustCompile(`(?is)^\s*(with|select)\b`)
 )
 
+var (
+	named     = regexp.MustCompile(`(?is)\b([a-z_][a-z0-9_]*)\s+as\s+(?:not\s+materialized\s+|materialized\s+)?\(`)
+	starsFrom = regexp.MustCompile(`(?is)\bselect\s+(?:distinct\s+)?\*\s+from\s+([a-z_][a-z0-9_]*)`)
+)
+
+// withoutNamed drops the stars that stand for the columns of a query which the
+// text itself names: WITH latest AS (SELECT id, name ...) SELECT * FROM latest.
+func withoutNamed(text string) string {
+	own := map[string]bool{}
+	for _, m := range named.FindAllStringSubmatch(text, -1) {
+		own[strings.ToLower(m[1])] = true
+	}
+	return starsFrom.ReplaceAllStringFunc(text, func(s string) string {
+		if own[strings.ToLower(starsFrom.FindStringSubmatch(s)[1])] {
+			return "select 1"
+		}
+		return s
+	})
+}
+
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
 	for f := range source.Functions(pass) {
@@ -50,7 +71,7 @@ func run(pass *analysis.Pass) (any, error) {
 			text := scope.String(call.Args[i])
 			switch {
 			case !reads.MatchString(text):
-			case star.MatchString(exists.ReplaceAllString(text, "exists (select 1")):
+			case star.MatchString(withoutNamed(exists.ReplaceAllString(text, "exists (select 1"))):
 				r.Report(Rule, call.Args[i], nil, "%s selects *: name the columns", source.Callee(call))
 			default:
 				r.Examine(Rule, 1)

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -118,11 +119,33 @@ func (j *judge) literal(lit *ast.CompositeLit) {
 	switch {
 	case j.sets(lit), j.set[j.names[lit]]:
 		j.report.Examine(Rule, 1)
+	case j.local(lit):
+		j.report.Undecided(Rule, lit, "the http.Server listens on this machine only")
 	case j.anySet:
 		j.report.Undecided(Rule, lit, "the package sets read timeouts, perhaps of this http.Server")
 	default:
 		j.report.Report(Rule, lit, nil, "http.Server has neither ReadHeaderTimeout nor ReadTimeout: set one, or slow clients hold it for ever")
 	}
+}
+
+// local knows addresses that nobody else reaches: Addr: "127.0.0.1:8080".
+func (j *judge) local(lit *ast.CompositeLit) bool {
+	for _, elt := range lit.Elts {
+		kv, ok := elt.(*ast.KeyValueExpr)
+		if !ok || source.Text(kv.Key) != "Addr" {
+			continue
+		}
+		found := false
+		ast.Inspect(kv.Value, func(n ast.Node) bool {
+			if e, ok := n.(ast.Expr); ok && j.pass.TypesInfo.Types[e].Value != nil {
+				text := strings.Trim(j.pass.TypesInfo.Types[e].Value.ExactString(), `"`)
+				found = found || strings.HasPrefix(text, "127.0.0.1") || strings.HasPrefix(text, "localhost") || strings.HasPrefix(text, "[::1]")
+			}
+			return !found
+		})
+		return found
+	}
+	return false
 }
 
 // sets reports whether a literal gives a read timeout that is not the constant 0.

@@ -6,10 +6,12 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/names"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -43,10 +45,36 @@ func run(pass *analysis.Pass) (any, error) {
 type judge struct {
 	pass   *analysis.Pass
 	report *diag.Reporter
+	// chosen is code that runs only where a setting, or the name of the function
+	// that is called, asks for no verification.
+	chosen []ast.Node
+}
+
+// asks reports whether an expression or a name asks for no verification.
+func asks(n ast.Node) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && names.Has(id.Name, "insecure", "skip", "verify", "unverified")
+		return !found
+	})
+	return found
+}
+
+func (j *judge) isChosen(at analysis.Range) bool {
+	return slices.ContainsFunc(j.chosen, func(n ast.Node) bool { return n.Pos() <= at.Pos() && at.End() <= n.End() })
 }
 
 func (j *judge) visit(n ast.Node) bool {
 	switch n := n.(type) {
+	case *ast.IfStmt:
+		if asks(n.Cond) {
+			j.chosen = append(j.chosen, n.Body)
+		}
+	case *ast.FuncDecl:
+		if n.Body != nil && asks(n.Name) {
+			j.chosen = append(j.chosen, n.Body)
+		}
 	case *ast.CompositeLit:
 		if isConfig(j.pass.TypesInfo.TypeOf(n)) {
 			j.literal(n)
@@ -99,6 +127,8 @@ func (j *judge) field(at analysis.Range, name string, value ast.Expr) {
 		switch {
 		case v == nil:
 			j.report.Undecided(Rule, at, "InsecureSkipVerify is configured")
+		case v.Kind() == constant.Bool && constant.BoolVal(v) && j.isChosen(at):
+			j.report.Undecided(Rule, at, "InsecureSkipVerify is set where a setting or a name asks for it")
 		case v.Kind() == constant.Bool && constant.BoolVal(v):
 			j.report.Report(Rule, at, nil, "InsecureSkipVerify accepts every certificate: verify it, with RootCAs where it is your own")
 		default:

@@ -52,10 +52,19 @@ func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, BodyRule, StatusRule)
 	for f := range source.Functions(pass) {
 		for _, m := range source.MadeBy(pass.TypesInfo, f.Body, isResponse) {
-			judge(pass, r, f, m)
+			if !isHandshake(pass, m.Call) {
+				judge(pass, r, f, m)
+			}
 		}
 	}
 	return r.Result()
+}
+
+// isHandshake knows websocket.Dial: the body of its response is read and closed
+// by the library.
+func isHandshake(pass *analysis.Pass, call *ast.CallExpr) bool {
+	fn := web.Callee(pass.TypesInfo, call)
+	return fn != nil && fn.Pkg() != nil && fn.Pkg().Name() == "websocket"
 }
 
 func isResponse(t types.Type) bool { return web.TypeName(t) == "net/http.Response" }

@@ -45,12 +45,31 @@ func New(pass *analysis.Pass, rules ...rule.Rule) *Reporter {
 // nor what only tests use.
 func Files(pass *analysis.Pass) []*ast.File {
 	var files []*ast.File
+	if ForTests(pass) {
+		return nil
+	}
 	for _, f := range pass.Files {
 		if !ast.IsGenerated(f) && !IsTest(pass.Fset, f.FileStart) && !importsTesting(f) {
 			files = append(files, f)
 		}
 	}
 	return files
+}
+
+// ForTests knows packages in folders that only tests use, by what the folders
+// below the module's own are called.
+func ForTests(pass *analysis.Pass) bool {
+	path := pass.Pkg.Path()
+	if pass.Module != nil {
+		path = strings.TrimPrefix(path, pass.Module.Path)
+	}
+	return slices.ContainsFunc(strings.Split(path, "/"), func(folder string) bool { return testFolders[strings.TrimSuffix(folder, "s")] })
+}
+
+// testFolders in the singular.
+var testFolders = map[string]bool{
+	"testdata": true, "testutil": true, "testhelper": true, "testsupport": true, "testenv": true, "e2e": true,
+	"mock": true, "fixture": true, "fake": true,
 }
 
 // importsTesting knows helpers of tests that do not live in a _test.go file.

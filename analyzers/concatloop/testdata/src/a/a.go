@@ -33,3 +33,14 @@ func good(list []string) string {
 	}
 	return s
 }
+
+func join(parts ...string) string {
+	s := ""
+	for _, p := range parts {
+		s += p
+	}
+	for _, p := range []string{"a", "b"} {
+		s += p
+	}
+	return s
+}

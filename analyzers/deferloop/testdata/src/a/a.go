@@ -1,6 +1,9 @@
 package a
 
-import "sync"
+import (
+	"os"
+	"sync"
+)
 
 func bad(list []*sync.Mutex) {
 	for _, m := range list {
@@ -42,4 +45,20 @@ func reverse(closers []func(), stop chan bool, m *sync.Mutex) {
 			return
 		}
 	}
+}
+
+type upload struct{ body *os.File }
+
+// What is collected is in use after the loop.
+func collect(paths []string, send func([]upload) error) error {
+	var uploads []upload
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		uploads = append(uploads, upload{body: f})
+	}
+	return send(uploads)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"orm"
 )
 
 var ErrGone = errors.New("gone")
@@ -48,4 +50,10 @@ func good(r io.Reader) error {
 		return fmt.Errorf("%w: %v", ErrGone, err)
 	}
 	return fmt.Errorf("%[1]v", err)
+}
+
+// The library has just put it there.
+func first(db *orm.DB) bool {
+	err := db.First(nil).Error
+	return err == orm.ErrNotFound
 }

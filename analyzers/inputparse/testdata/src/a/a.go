@@ -63,3 +63,11 @@ func good(w http.ResponseWriter, r *http.Request) error {
 	json.NewDecoder(os.Stdin).Decode(&b)
 	return json.NewDecoder(r.Body).Decode(&b)
 }
+
+// Undecided: the form is empty, and what is read from it is checked.
+func onPurpose(w http.ResponseWriter, r *http.Request) {
+	_ = r.ParseForm()
+	if r.Form.Get("name") == "" {
+		http.Error(w, "name", http.StatusBadRequest)
+	}
+}

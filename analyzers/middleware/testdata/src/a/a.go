@@ -24,6 +24,16 @@ func ginAuth(c *gin.Context) {
 	c.Next()
 }
 
+func metrics(handler http.Handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if c.GetHeader("Authorization") == "" {
+			c.JSON(http.StatusUnauthorized, nil)
+			return
+		}
+		handler.ServeHTTP(c.Writer, c.Request)
+	}
+}
+
 func ginHandler(c *gin.Context) {
 	if c.Param("id") == "" {
 		c.JSON(http.StatusBadRequest, nil)

@@ -1,6 +1,8 @@
 package a
 
 import (
+	"crypto/rand"
+	"io"
 	"log"
 	"net/http"
 )
@@ -35,4 +37,16 @@ func recovers(next http.Handler) http.Handler {
 
 func setup() {
 	panic("at start")
+}
+
+// Undecided: the system's random numbers, and what a comment rules out.
+func issue(w http.ResponseWriter, r *http.Request) {
+	token := make([]byte, 16)
+	if _, err := io.ReadFull(rand.Reader, token); err != nil {
+		panic(err)
+	}
+	if len(token) == 0 {
+		// this must never happen
+		panic("empty")
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+
+	"websocket"
 )
 
 func parse(io.Reader) error { return nil }
@@ -51,4 +53,9 @@ func use(r *http.Response) { _ = r }
 func returned(c *http.Client, req *http.Request) (*http.Response, error) {
 	resp, err := c.Do(req)
 	return resp, err
+}
+
+func handshake(url string) (*websocket.Conn, error) {
+	conn, _, err := websocket.Dial(url)
+	return conn, err
 }

@@ -1,0 +1,6 @@
+package cmd
+
+import "regexp"
+
+// Report runs once, for whoever calls the command.
+func Report(s string) bool { return regexp.MustCompile(`e`).MatchString(s) }
