@@ -50,6 +50,13 @@ func (m *machine) structLit(e *ast.CompositeLit, t types.Type, st *types.Struct)
 
 // untypedLit keeps the fields of a literal whose type could not be loaded.
 func (m *machine) untypedLit(e *ast.CompositeLit) value {
+	if _, ok := e.Type.(*ast.ArrayType); ok {
+		list := &slice{}
+		for _, el := range e.Elts {
+			list.cells = append(list.cells, &cell{v: m.eval(el)})
+		}
+		return list
+	}
 	out := &unknown{typ: m.typeOf(e), why: exprName(e.Type), pos: e.Pos(), fields: map[string]*cell{}}
 	for _, el := range e.Elts {
 		kv, ok := el.(*ast.KeyValueExpr)

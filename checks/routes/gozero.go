@@ -1,6 +1,9 @@
 package routes
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // goZero describes github.com/zeromicro/go-zero/rest, whose routes come in
 // tables.
@@ -48,7 +51,11 @@ func (w *wireCall) zeroRoutes(g *router, v value) {
 		if x.open {
 			w.unknownRoutes(g, "more routes than are known")
 		}
-	case *structVal:
+	case *structVal, *unknown:
+		if u, ok := x.(*unknown); ok && u.fields["Path"] == nil {
+			w.unknownRoutes(g, "a table of routes that is not known")
+			return
+		}
 		en := w.newEntry(g)
 		w.fromStruct(en, x)
 		en.pos = literalPos(en.path, en.pos)
@@ -70,16 +77,24 @@ func withZeroMiddleware(w *wireCall, _ *router) value {
 	}
 	out := &slice{}
 	for _, v := range w.rest(2) {
-		route, ok := copied(bare(v)).(*structVal)
-		if !ok {
+		var fields map[string]*cell
+		route := copied(bare(v))
+		switch x := route.(type) {
+		case *structVal:
+			fields = x.fields
+		case *unknown: // its type could not be loaded
+			x = &unknown{typ: x.typ, why: x.why, pos: x.pos, fields: maps.Clone(x.fields)}
+			route, fields = x, x.fields
+		}
+		if fields == nil {
 			out.open = true
 			continue
 		}
 		all := &slice{cells: slices.Clone(mws.cells)}
-		if have := route.fields["Middlewares"]; have != nil {
+		if have := fields["Middlewares"]; have != nil {
 			all.cells = append(all.cells, have.v.(*slice).cells...)
 		}
-		route.fields["Middlewares"] = &cell{v: all}
+		fields["Middlewares"] = &cell{v: all}
 		out.cells = append(out.cells, &cell{v: route})
 	}
 	return out

@@ -3,6 +3,7 @@ package routes
 import (
 	"go/token"
 	"slices"
+	"strings"
 )
 
 // What the tables' Special and Value calls are written with: see Call.Run.
@@ -11,8 +12,11 @@ import (
 // made it, and gives what it was called with.
 func optionOf(v value) (name string, args []value) {
 	u, ok := bare(v).(*unknown)
-	if !ok || u.origin == nil || u.origin.fn == nil {
+	if !ok || u.origin == nil {
 		return "", nil
+	}
+	if u.origin.fn == nil { // code that could not be loaded: the name as it is written
+		return u.origin.name[strings.LastIndex(u.origin.name, ".")+1:], u.origin.args
 	}
 	return u.origin.fn.Name(), u.origin.args
 }
