@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -294,7 +295,7 @@ func (a *audit) judge(ctx context.Context) *report.Report {
 		criteria = append(criteria, lift(a.program, o.Analyzer, o.Rules)...)
 	}
 	for _, c := range All() {
-		if a.selects(c.Rules) {
+		if a.runs(c) {
 			a.opts.Progress("check " + c.Name)
 			criteria = append(criteria, runCheck(ctx, c, a.repo)...)
 		}
@@ -308,6 +309,13 @@ func (a *audit) judge(ctx context.Context) *report.Report {
 	gates := a.opts.Gates
 	gates.Sections = a.opts.Selection.Sections()
 	return report.Build(a.header(), chosen, gates)
+}
+
+// runs reports whether a family is selected, or needed by one that is.
+func (a *audit) runs(c check.Check) bool {
+	return a.selects(c.Rules) || slices.ContainsFunc(All(), func(o check.Check) bool {
+		return slices.Contains(o.Needs, c.Name) && a.selects(o.Rules)
+	})
 }
 
 func (a *audit) selects(rules []rule.Rule) bool {

@@ -36,6 +36,59 @@ type Migration struct {
 	// Reversible is "yes", "no" or "unknown"; Roundtrip is "ok", "failed" or "not_run".
 	Reversible, Roundtrip string
 	Reason                string
+	// Differences are what a failed round trip left different, sorted.
+	Differences []SchemaDifference
+}
+
+// SchemaDifference is one object of a schema that a round trip did not restore.
+type SchemaDifference struct {
+	// Object is its kind and name: "index books_title_idx of books".
+	Object string
+	// Before and After say whether it stood before the up and after the down; Was
+	// and Is are its definitions there, which may be empty.
+	Before, After bool
+	Was, Is       string
+}
+
+// Symbol is "-" for what is lost, "+" for what is left over, "~" for what is
+// changed.
+func (d SchemaDifference) Symbol() string {
+	switch {
+	case !d.After:
+		return "-"
+	case !d.Before:
+		return "+"
+	}
+	return "~"
+}
+
+// Words says the difference without the object: "lost", "left over", "is A, was B".
+func (d SchemaDifference) Words() string {
+	switch {
+	case !d.After:
+		return "lost"
+	case !d.Before:
+		return "left over"
+	case d.Was == "" || d.Is == "":
+		return "changed"
+	}
+	return "is " + d.Is + ", was " + d.Was
+}
+
+// Executed is the round trip in words: "restored", "failed", "not run".
+func (m Migration) Executed() string {
+	switch m.Roundtrip {
+	case "ok":
+		return "restored"
+	case "failed":
+		return "failed"
+	}
+	return "not run"
+}
+
+// Fine reports whether the version can be taken back, as far as was seen.
+func (m Migration) Fine() bool {
+	return m.Paired && m.Reversible == "yes" && m.Roundtrip != "failed"
 }
 
 // Coverage is statement coverage over hand-written code.

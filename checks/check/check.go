@@ -18,6 +18,9 @@ import (
 type Check struct {
 	Name  string
 	Rules []rule.Rule
+	// Needs names families that fill fields of Repo which this one reads; they
+	// come before it in checks.All and run whenever it does.
+	Needs []string
 	// Run yields exactly one criterion for each rule. An error makes all of them
 	// inconclusive; the other checks still run. Fields of r that a check fills
 	// (facets, migrations, coverage) are documented in Repo.
@@ -49,6 +52,7 @@ type Repo struct {
 
 	// Filled by checks, for the report.
 	Migrations []report.Migration
+	Schemas    []Schema
 	Coverage   *report.Coverage
 	Notes      []string
 }

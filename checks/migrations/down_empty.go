@@ -6,7 +6,7 @@ import (
 
 	"github.com/backend-conformance/conformance/checks/migrations/engine"
 	"github.com/backend-conformance/conformance/checks/migrations/format"
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )

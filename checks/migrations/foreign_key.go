@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/migrations/ledger"
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )

@@ -196,6 +196,9 @@ func (a *audit) table() []report.Migration {
 // its text alone says.
 func (a *audit) ran(m *report.Migration, s *format.Set, v *format.Version) {
 	verdict := a.verdict(s, v)
+	for _, d := range verdict.Differences {
+		m.Differences = append(m.Differences, report.SchemaDifference{Object: d.Object.String(), Before: d.Before, After: d.After, Was: d.Was, Is: d.Is})
+	}
 	switch verdict.Outcome {
 	case engine.Restored:
 		m.Reversible, m.Roundtrip, m.Reason = "yes", "ok", ""

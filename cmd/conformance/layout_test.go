@@ -50,7 +50,7 @@ func TestImportsPointOneWay(t *testing.T) {
 	family := func(path string) string {
 		rest, ok := strings.CutPrefix(path, module+"/checks/")
 		name, _, _ := strings.Cut(rest, "/")
-		if !ok || slices.Contains([]string{"check", "load", "spec", "routes", "matrix", "config", "exec", "behaviour", "database", "reach"}, name) {
+		if !ok || slices.Contains([]string{"check", "load", "spec", "routes", "matrix", "config", "exec", "behaviour", "database", "reach", "sql"}, name) {
 			return ""
 		}
 		return name

@@ -94,7 +94,7 @@ As a vet tool: go vet -vettool=$(command -v conformance) ./...
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return checks.UsageError{Err: err} })
 	flags.register(root.Flags())
-	root.AddCommand(newEndpoints(stdout, stderr), newExplain(stdout), newRules(stdout), newVersion(stdout))
+	root.AddCommand(newEndpoints(stdout, stderr), newExplain(stdout), newMigrations(stdout, stderr), newRules(stdout), newVersion(stdout))
 	return root
 }
 

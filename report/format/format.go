@@ -121,3 +121,28 @@ func FindMatrix(name string) (Matrix, error) {
 	}
 	return Matrix{}, unknown(name, Matrices(), func(m Matrix) string { return m.Name })
 }
+
+// Ledger is one form of the table of migrations.
+type Ledger struct {
+	Name  string
+	Write func(io.Writer, *report.Report, Options) error
+}
+
+// Ledgers lists the forms of the table of migrations; the first is the default.
+func Ledgers() []Ledger {
+	return []Ledger{
+		{"text", text.Migrations},
+		{"json", plain(json.WriteMigrations)},
+		{"markdown", plain(markdown.WriteMigrations)},
+	}
+}
+
+// FindLedger finds a form of the table by its name.
+func FindLedger(name string) (Ledger, error) {
+	for _, l := range Ledgers() {
+		if l.Name == name {
+			return l, nil
+		}
+	}
+	return Ledger{}, unknown(name, Ledgers(), func(l Ledger) string { return l.Name })
+}

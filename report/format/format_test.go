@@ -120,3 +120,23 @@ func TestFindMatrix(t *testing.T) {
 		t.Errorf("html: error %v", err)
 	}
 }
+
+func TestLedgerGolden(t *testing.T) {
+	r := sample.Report()
+	ends := map[string]string{"text": "txt", "json": "json", "markdown": "md"}
+	for _, l := range Ledgers() {
+		var out bytes.Buffer
+		if err := l.Write(&out, r, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		golden.Compare(t, "migrations."+ends[l.Name], out.Bytes())
+		for _, line := range strings.Split(out.String(), "\n") {
+			if n := len([]rune(line)); l.Name == "text" && n > 100 {
+				t.Errorf("%d columns in %q", n, line)
+			}
+		}
+	}
+	if _, err := FindLedger("html"); err == nil || err.Error() != `unknown format "html": use text, json, markdown` {
+		t.Errorf("html: error %v", err)
+	}
+}

@@ -193,21 +193,31 @@ func (c *Cluster) adminDo(ctx context.Context, text string) error {
 
 // Run takes the steps through a database of their own.
 func (c *Cluster) Run(ctx context.Context, steps []Step) Result {
+	db, err := c.open(ctx)
+	if err != nil {
+		return NotRunAll(steps, err.Error())
+	}
+	defer db.close()
+	return run(ctx, db, steps)
+}
+
+// open makes an empty database and connects to it.
+func (c *Cluster) open(ctx context.Context) (*postgresDB, error) {
 	c.count++
 	name := fmt.Sprintf("scratch%d", c.count)
 	if err := c.adminDo(ctx, "CREATE DATABASE "+name+" OWNER scratch TEMPLATE template0"); err != nil {
-		return NotRunAll(steps, fmt.Sprintf("PostgreSQL could not make a database: %v", err))
+		return nil, fmt.Errorf("PostgreSQL could not make a database: %w", err)
 	}
 	conn, err := c.connect(ctx, "scratch", name)
 	if err != nil {
-		return NotRunAll(steps, fmt.Sprintf("PostgreSQL did not let us in: %v", err))
+		return nil, fmt.Errorf("PostgreSQL did not let us in: %w", err)
 	}
 	db := &postgresDB{conn: conn, version: c.version}
-	defer db.close()
 	if err := db.prepare(ctx); err != nil {
-		return NotRunAll(steps, fmt.Sprintf("PostgreSQL could not be prepared: %v", err))
+		db.close()
+		return nil, fmt.Errorf("PostgreSQL could not be prepared: %w", err)
 	}
-	return run(ctx, db, steps)
+	return db, nil
 }
 
 // Close stops the server and removes its folder. It may be called twice.

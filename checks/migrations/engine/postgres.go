@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/backend-conformance/conformance/checks/migrations/schema"
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 )
 
 // postgresDB runs each step in one transaction: a savepoint is far cheaper than

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 )
 
 // normalise writes SQL the same way whatever its case, quoting of names,

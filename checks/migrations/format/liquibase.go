@@ -12,7 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 	"github.com/backend-conformance/conformance/report"
 )
 

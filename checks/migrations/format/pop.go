@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 )
 
 // pop is github.com/gobuffalo/pop and its relative popx of Ory: one file per

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 	"github.com/backend-conformance/conformance/report"
 )
 

@@ -3,7 +3,7 @@ package ledger
 import (
 	"strings"
 
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 )
 
 // cursor walks over a statement's tokens.

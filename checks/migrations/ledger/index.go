@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 )
 
 func (l *Ledger) createIndex(st sql.Statement, c *cursor) {

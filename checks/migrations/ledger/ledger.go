@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/migrations/schema"
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 )
 
 // Ledger is the schema after the scripts that were applied.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 )
 
 const books = "CREATE TABLE books (id bigserial PRIMARY KEY, title varchar(80) NOT NULL, author int REFERENCES authors);"

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/migrations/schema"
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 )
 
 func (l *Ledger) createTable(st sql.Statement, c *cursor) {

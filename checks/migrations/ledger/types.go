@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/backend-conformance/conformance/checks/migrations/sql"
+	"github.com/backend-conformance/conformance/checks/sql"
 )
 
 // ends are the words at which a type or a default ends.

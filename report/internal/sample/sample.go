@@ -87,7 +87,12 @@ func facts() report.Report {
 		Migrations: []report.Migration{
 			{Tool: "golang-migrate", Version: "2", Name: "orders", Up: "migrations/2_orders.up.sql", Reversible: "no", Roundtrip: "not_run", Reason: "there is no down script"},
 			{Tool: "golang-migrate", Version: "1", Name: "books", Up: "migrations/1_books.up.sql", Down: "migrations/1_books.down.sql", Paired: true, Reversible: "yes", Roundtrip: "ok"},
-			{Tool: "golang-migrate", Version: "10", Name: "isbn", Up: "migrations/10_isbn.up.sql", Down: "migrations/10_isbn.down.sql", Paired: true, Reversible: "unknown", Roundtrip: "failed", Reason: "books.isbn_backup is left over"},
+			{Tool: "golang-migrate", Version: "10", Name: "isbn", Up: "migrations/10_isbn.up.sql", Down: "migrations/10_isbn.down.sql", Paired: true, Reversible: "unknown", Roundtrip: "failed", Reason: "books.isbn_backup is left over",
+				Differences: []report.SchemaDifference{
+					{Object: "column isbn_backup of books", After: true, Is: "text"},
+					{Object: "index books_isbn_idx of books", Before: true, Was: "(isbn)"},
+					{Object: "index books_title_idx of books", Before: true, After: true, Was: "(title)", Is: "(title, isbn)"},
+				}},
 		},
 		Coverage: &report.Coverage{
 			Statements: 1250, Covered: 937, Threshold: 80, Source: "go test ./... (atomic, -coverpkg of the module)",

@@ -1,0 +1,62 @@
+package check
+
+import (
+	"context"
+
+	"github.com/backend-conformance/conformance/report"
+)
+
+// Schema is the database schema that one folder of migrations builds for one
+// dialect. The migrations family lists them in Repo for those that judge queries.
+type Schema struct {
+	// Dir is the folder; Dialect is "PostgreSQL", "MySQL", "SQLite", or empty where
+	// it is not known.
+	Dir, Dialect string
+	// Tables are those that the scripts create, as far as reading them shows.
+	Tables []Table
+	// Complete says that every statement was understood, so that an index that is
+	// not listed is not there.
+	Complete bool
+	// Outside names a place where something else changes the schema as well; empty
+	// where nothing does.
+	Outside string
+	// Reason says why there is no database with this schema; empty where Open works.
+	Reason string
+	// Open builds the schema in a scratch database.
+	Open func(context.Context) (Database, error)
+}
+
+// Table is a table as the scripts create it.
+type Table struct {
+	report.Position
+	Name    string
+	Columns []string
+	// Booleans are columns with two values, for which an index is seldom of use.
+	Booleans []string
+	// Indexes are the columns of each index, primary key and unique constraint that
+	// covers all rows.
+	Indexes [][]string
+}
+
+// Database is a scratch database with a schema and without rows.
+type Database interface {
+	// Resolve asks the database whether it can plan a query; it is not run.
+	Resolve(ctx context.Context, query string) Answer
+	// Names are its tables and views with their columns.
+	Names() map[string][]string
+	Close()
+}
+
+// Answer is what a database says about a query.
+type Answer struct {
+	// Missing is the table or column that does not exist; Column says which.
+	// Table is the table of the column where the database tells.
+	Missing, Table string
+	Column         bool
+	// Reason says why nothing is known; empty where the query can be planned or
+	// Missing is set.
+	Reason string
+}
+
+// Resolved reports whether everything that the query names exists.
+func (a Answer) Resolved() bool { return a.Missing == "" && a.Reason == "" }

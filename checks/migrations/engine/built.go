@@ -1,0 +1,259 @@
+package engine
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/migrations/schema"
+	"github.com/backend-conformance/conformance/checks/sql"
+)
+
+// Built is a scratch database with the schema after all ups.
+type Built struct {
+	db      database
+	resolve func(context.Context, string) check.Answer
+	schema  schema.Schema
+	release func()
+}
+
+// prepareTimeout bounds one question about a query.
+const prepareTimeout = 5 * time.Second
+
+// BuildSQLite runs the ups of all steps in a database in memory.
+func BuildSQLite(ctx context.Context, steps []Step) (*Built, error) {
+	db, err := openSQLite(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start SQLite: %w", err)
+	}
+	return build(ctx, steps, &Built{db: db, resolve: db.resolve, release: func() {}})
+}
+
+// BuildPostgres runs the ups of all steps in a server of its own, which Close
+// stops.
+func BuildPostgres(ctx context.Context, steps []Step) (*Built, error) {
+	c, err := StartCluster(ctx)
+	if err != nil {
+		return nil, err
+	}
+	db, err := c.open(ctx)
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return build(ctx, steps, &Built{db: db, resolve: db.resolve, release: c.Close})
+}
+
+// build takes the steps up; what fails closes the database again.
+func build(ctx context.Context, steps []Step, b *Built) (*Built, error) {
+	ctx, cancel := context.WithTimeout(ctx, runTimeout)
+	defer cancel()
+	for _, s := range steps {
+		if err := b.up(ctx, s); err != nil {
+			b.Close()
+			return nil, fmt.Errorf("build the schema: migration %s: %w", s.Title, err)
+		}
+	}
+	state, err := b.db.schema(ctx)
+	if err != nil {
+		b.Close()
+		return nil, err
+	}
+	b.schema = state
+	return b, nil
+}
+
+func (b *Built) up(ctx context.Context, s Step) error {
+	if s.Up.Skip != "" {
+		return errors.New(s.Up.Skip)
+	}
+	if err := b.db.begin(ctx); err != nil {
+		return err
+	}
+	for _, st := range s.Up.Statements {
+		limited, cancel := context.WithTimeout(ctx, statementTimeout)
+		err := b.db.exec(limited, st)
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+	return b.db.commit(ctx)
+}
+
+// Close gives the database up. It may be called twice.
+func (b *Built) Close() {
+	if b.db == nil {
+		return
+	}
+	b.db.close()
+	b.db = nil
+	b.release()
+}
+
+// Resolve asks the database to plan a query.
+func (b *Built) Resolve(ctx context.Context, query string) check.Answer {
+	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
+	defer cancel()
+	return b.resolve(ctx, query)
+}
+
+// Names are tables and views with their columns, which a view does not tell.
+func (b *Built) Names() map[string][]string {
+	names := map[string][]string{}
+	for o := range b.schema {
+		switch o.Kind {
+		case "table", "view", "materialized view":
+			names[o.Name] = append(names[o.Name], []string{}...)
+		case "column":
+			names[o.Owner] = append(names[o.Owner], o.Name)
+		}
+	}
+	return names
+}
+
+// resolve has SQLite compile the query: EXPLAIN lists the program, it does not
+// run it. Placeholders all become the first, whose value is NULL.
+func (db *sqliteDB) resolve(ctx context.Context, query string) check.Answer {
+	rows, err := db.conn.QueryContext(ctx, "EXPLAIN "+placeholders(query, sql.SQLite, func(string, int) string { return "?1" }), driver.Value(nil))
+	if err == nil {
+		err = rows.Err()
+		rows.Close()
+	}
+	if err == nil {
+		return check.Answer{}
+	}
+	return sqliteAnswer(sqliteFailure(err).message)
+}
+
+var (
+	sqliteNoTable  = regexp.MustCompile(`^no such table: (\S+)$`)
+	sqliteNoColumn = regexp.MustCompile(`^no such column: (\S+)$`)
+	sqliteNoTarget = regexp.MustCompile(`^table (\S+) has no column named (\S+)$`)
+)
+
+func sqliteAnswer(message string) check.Answer {
+	if m := sqliteNoTable.FindStringSubmatch(message); m != nil {
+		return check.Answer{Missing: strings.TrimPrefix(m[1], "main.")}
+	}
+	if m := sqliteNoColumn.FindStringSubmatch(message); m != nil {
+		return columnAnswer(m[1])
+	}
+	if m := sqliteNoTarget.FindStringSubmatch(message); m != nil {
+		return check.Answer{Missing: m[2], Table: m[1], Column: true}
+	}
+	return check.Answer{Reason: message}
+}
+
+// columnAnswer takes "t.c" apart. t is often an alias, which names no table.
+func columnAnswer(name string) check.Answer {
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		name = name[i+1:]
+	}
+	return check.Answer{Missing: name, Column: true}
+}
+
+// resolve has PostgreSQL parse and analyse the query.
+func (db *postgresDB) resolve(ctx context.Context, query string) check.Answer {
+	_, err := db.conn.Prepare(ctx, "", placeholders(query, sql.Postgres, dollar()), nil)
+	if err == nil {
+		return check.Answer{}
+	}
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) {
+		return check.Answer{Reason: oneLine(err.Error())}
+	}
+	return postgresAnswer(refused.Code, refused.Message)
+}
+
+var (
+	postgresNoTable  = regexp.MustCompile(`^relation "(.+)" does not exist$`)
+	postgresNoColumn = regexp.MustCompile(`^column "?([^" ]+)"? does not exist$`)
+	postgresNoTarget = regexp.MustCompile(`^column "(.+)" of relation "(.+)" does not exist$`)
+)
+
+func postgresAnswer(code, message string) check.Answer {
+	switch code {
+	case "42P01":
+		if m := postgresNoTable.FindStringSubmatch(message); m != nil {
+			return check.Answer{Missing: strings.TrimPrefix(m[1], "public.")}
+		}
+	case "42703":
+		if m := postgresNoTarget.FindStringSubmatch(message); m != nil {
+			return check.Answer{Missing: m[1], Table: m[2], Column: true}
+		}
+		if m := postgresNoColumn.FindStringSubmatch(message); m != nil {
+			return columnAnswer(m[1])
+		}
+	}
+	return check.Answer{Reason: fmt.Sprintf("%s (SQLSTATE %s)", oneLine(message), code)}
+}
+
+// dollar numbers placeholders: the same name gets the same number, a bare
+// question mark the next.
+func dollar() func(string, int) string {
+	numbers := map[string]int{}
+	return func(name string, _ int) string {
+		if strings.HasPrefix(name, "$") {
+			return name
+		}
+		if numbers[name] == 0 || name == "?" {
+			numbers[name] = len(numbers) + 1
+			if name == "?" {
+				numbers[fmt.Sprintf("?%d", len(numbers))] = len(numbers)
+			}
+		}
+		return fmt.Sprintf("$%d", numbers[name])
+	}
+}
+
+// placeholders rewrites ?, ?1, $1, :name and @name outside of literals and
+// comments. write is given each with its number of occurrence.
+func placeholders(query string, d sql.Dialect, write func(name string, n int) string) string {
+	var out strings.Builder
+	at, n := 0, 0
+	for _, st := range sql.Split(query, d, 1).Statements {
+		for _, p := range placesIn(st.Tokens) {
+			if p.start < at {
+				continue
+			}
+			out.WriteString(query[at:p.start])
+			out.WriteString(write(query[p.start:p.end], n))
+			at = p.end
+			n++
+		}
+	}
+	out.WriteString(query[at:])
+	return out.String()
+}
+
+type span struct{ start, end int }
+
+// placesIn finds the placeholders among tokens. A colon counts only before a
+// name that touches it, and not after another colon.
+func placesIn(tokens []sql.Token) []span {
+	var places []span
+	for i, t := range tokens {
+		end := t.Offset + len(t.Text)
+		touches := i+1 < len(tokens) && tokens[i+1].Offset == end
+		named := touches && (tokens[i+1].Kind == sql.Word || tokens[i+1].Kind == sql.Number)
+		switch {
+		case t.Kind == sql.Word && len(t.Text) > 1 && strings.ContainsRune("$:@?", rune(t.Text[0])):
+			places = append(places, span{t.Offset, end})
+		case t.IsSymbol("?") && named && tokens[i+1].Kind == sql.Number, t.IsSymbol("$") && named,
+			t.IsSymbol("@") && named && !(i > 0 && tokens[i-1].IsSymbol("@")),
+			t.IsSymbol(":") && named && !(i > 0 && tokens[i-1].IsSymbol(":")):
+			places = append(places, span{t.Offset, tokens[i+1].Offset + len(tokens[i+1].Text)})
+		case t.IsSymbol("?"):
+			places = append(places, span{t.Offset, end})
+		}
+	}
+	return places
+}
