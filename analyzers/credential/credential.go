@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"go/ast"
 	"go/constant"
-	"go/types"
 	"net/url"
 	"slices"
 	"strings"
