@@ -345,6 +345,9 @@ func (b *builder) judge(e *Endpoint, op *spec.Operation, segs []segment, c *cand
 		u := b.doubt(op.Method, segs)
 		e.Status = report.EndpointUnclear
 		e.Reason = fmt.Sprintf("a registration at %s could not be resolved: %s", u.Position, u.Reason)
+	case b.table.Incomplete != "":
+		e.Status = report.EndpointUnclear
+		e.Reason = "not among the routes found, but " + b.table.Incomplete
 	case len(b.table.Routes) == 0:
 		e.Status = report.EndpointUnclear
 		e.Reason = "no registration of any route was found" + usedRouters(b.table)

@@ -152,6 +152,15 @@ func TestBuild_NothingServedIsDoubted(t *testing.T) {
 	}
 }
 
+func TestBuild_IncompleteTableLeavesNothingMissing(t *testing.T) {
+	rt := table("GET /users")
+	rt.Incomplete = "evaluating main.main stopped after 10 steps"
+	m := Build([]*spec.Document{doc("a.yaml", []string{""}, "GET /users", "POST /users")}, rt, nil, Options{})
+	if got, want := statuses(m), "GET /users implemented\nPOST /users inconclusive"; got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
 func TestBuild_NearestRoutes(t *testing.T) {
 	m := Build([]*spec.Document{doc("a.yaml", []string{""}, "POST /reauthenticate", "GET /saml/metadata", "GET /other")},
 		table("GET /reauthenticate", "GET /sso/saml/metadata"), nil, Options{})

@@ -31,7 +31,7 @@ func TestBudgetIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := show(table)
-	want := "* /first main.go:6 main.h\nnote evaluating app.main stopped after 2001 steps; routes that it registers later are not known\n"
+	want := "* /first main.go:6 main.h\nnote evaluating app.main stopped after 2000 steps; routes that it registers later are not known\n"
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

@@ -22,7 +22,7 @@ import (
 type Options struct {
 	// Steps is how many statements and expressions one root may take (4 million).
 	Steps int
-	// Timeout is how long all of it may take (30 seconds).
+	// Timeout is how long all of it may take (a minute).
 	Timeout time.Duration
 	// Libraries replaces the known routers; for tests of a table.
 	Libraries []Library
@@ -30,10 +30,10 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	if o.Steps <= 0 {
-		o.Steps = 4_000_000
+		o.Steps = 2_000_000
 	}
 	if o.Timeout <= 0 {
-		o.Timeout = 30 * time.Second
+		o.Timeout = time.Minute
 	}
 	if o.Libraries == nil {
 		o.Libraries = Routers()
@@ -58,10 +58,9 @@ func Extract(ctx context.Context, p *load.Program, opts Options) (*Table, error)
 		ctx: ctx, p: p, opts: opts, surface: s, code: indexCode(p, s), visited: map[string]bool{},
 		notes: &notes{}, found: &found{}, deadline: time.Now().Add(opts.Timeout),
 	}
-	for _, pkg := range p.Packages {
-		if pkg.Name == "main" {
-			x.fromMain(pkg)
-		}
+	mains := slices.DeleteFunc(slices.Clone(p.Packages), func(pkg *packages.Package) bool { return pkg.Name != "main" })
+	for i, pkg := range mains {
+		x.fromMain(pkg, time.Until(x.deadline)/time.Duration(len(mains)-i+1))
 	}
 	x.fromUnreached()
 	if err := ctx.Err(); err != nil {
@@ -93,12 +92,15 @@ func (x *extraction) machine(reached bool) *machine {
 	}
 }
 
-func (x *extraction) fromMain(pkg *packages.Package) {
+// fromMain evaluates one program within its share of the time, so that a large
+// one does not use up what the others need.
+func (x *extraction) fromMain(pkg *packages.Package, share time.Duration) {
 	d := x.code.funcs[pkg.PkgPath+".main"]
 	if d == nil {
 		return
 	}
 	m := x.machine(true)
+	m.deadline = time.Now().Add(share)
 	m.initPackages(x.code.linked(pkg, x.p.Packages))
 	m.guarded(d.key, func() { m.callDeclared(d, nil, nil, token.NoPos) })
 	m.guarded(d.key, m.runEscapes)
@@ -175,14 +177,25 @@ func (m *machine) guarded(root string, f func()) {
 		switch {
 		case r == nil:
 		case r == errBudget: //nolint:errorlint // a sentinel of our own
-			m.notes.add(report.Position{}, "evaluating %s stopped after %d steps; routes that it registers later are not known", shortKey(root), m.steps)
+			m.giveUp("evaluating %s stopped after %d steps; routes that it registers later are not known", shortKey(root), m.opts.Steps)
+		case r == errClock: //nolint:errorlint // as above
+			m.giveUp("evaluating %s took too long and was stopped; routes that it registers later are not known", shortKey(root))
 		case r == errQuiet: //nolint:errorlint // as above
 		default:
-			m.notes.add(report.Position{}, "evaluating %s failed (%v); routes that it registers later are not known", shortKey(root), r)
+			m.giveUp("evaluating %s failed (%v); routes that it registers later are not known", shortKey(root), r)
 			m.notes.trace = append(m.notes.trace, string(debug.Stack()))
 		}
 	}()
 	f()
+}
+
+// giveUp notes that a root was left early; on the way from main that leaves the
+// table incomplete.
+func (m *machine) giveUp(format string, args ...any) {
+	m.notes.add(report.Position{}, format, args...)
+	if m.reached && m.notes.incomplete == "" {
+		m.notes.incomplete = fmt.Sprintf(format, args...)
+	}
 }
 
 func shortKey(key string) string {
@@ -200,7 +213,7 @@ func (m *machine) conclude() {
 
 // table sorts the rows and drops those found twice.
 func (x *extraction) table() *Table {
-	t := &Table{Routes: x.found.routes, Unresolved: x.found.unresolved, Notes: x.notes.list()}
+	t := &Table{Routes: x.found.routes, Unresolved: x.found.unresolved, Notes: x.notes.list(), Incomplete: x.notes.incomplete}
 	slices.SortStableFunc(t.Routes, compareRoutes)
 	t.Routes = distinct(t.Routes)
 	t.Routes, t.Unresolved = settled(t.Routes, t.Unresolved)
@@ -301,6 +314,8 @@ func sameRow(a, b *Route) bool {
 type notes struct {
 	lines []string
 	trace []string
+	// incomplete is the first reason for which a way from main was left early.
+	incomplete string
 }
 
 const maxNotes = 40

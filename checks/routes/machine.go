@@ -94,6 +94,9 @@ type writeLog struct {
 // errBudget unwinds the evaluation of a root when its budget is used up.
 var errBudget = errors.New("budget")
 
+// errClock does so when its time is up.
+var errClock = errors.New("deadline")
+
 // errQuiet unwinds a call that has nothing to do with wiring and takes too long.
 var errQuiet = errors.New("long call without wiring")
 
@@ -106,7 +109,7 @@ func (m *machine) step() {
 		panic(errBudget)
 	}
 	if m.steps%1024 == 0 && (m.ctx.Err() != nil || time.Now().After(m.deadline)) {
-		panic(errBudget)
+		panic(errClock)
 	}
 }
 

@@ -22,6 +22,9 @@ type Table struct {
 	Routers []string
 	// Notes say where a budget ran out and what was left.
 	Notes []string
+	// Incomplete says why routes may be missing from the table: a budget ran out
+	// on the way from main, or evaluation failed. Empty where it came to its end.
+	Incomplete string
 }
 
 // Route is one registration, one row for each method and path that it serves.
