@@ -55,22 +55,16 @@ func (a *audit) downEmpty() report.Criterion {
 		return a.noRollback(RuleDownEmpty)
 	}
 	t := report.Examine(RuleDownEmpty)
-	missing, repeated := 0, 0
+	repeated := 0
 	reported := map[report.Position]bool{}
 	a.sites(func(s *format.Set, v *format.Version) {
-		switch {
-		case v.Up == nil:
-		case v.Down == nil:
-			missing++
-		default:
-			if !a.judgeDown(t, s, v, reported) {
-				repeated++
-			}
+		if v.Up != nil && v.Down != nil && !a.judgeDown(t, s, v, reported) {
+			repeated++
 		}
 	})
-	c := t.Criterion("no version has an up script")
+	c := t.Criterion("no version has a down script (migration-down-missing)")
 	c.Examined += repeated
-	return withoutWayBack(c, missing)
+	return c
 }
 
 // judgeDown judges a version that has both directions. It is false where the

@@ -90,17 +90,12 @@ func withoutWayBack(c report.Criterion, missing int) report.Criterion {
 	if missing == 0 {
 		return c
 	}
-	return alsoFailed(c, missing, fmt.Sprintf("%d versions have no down script (migration-down-missing)", missing))
-}
-
-// alsoFailed counts failed sites whose findings are those of another rule.
-func alsoFailed(c report.Criterion, n int, reason string) report.Criterion {
-	c.Examined += n
+	c.Examined += missing
 	c.Outcome = report.Partial
 	if c.Satisfied == 0 {
 		c.Outcome = report.Fail
 	}
-	c.Reason = reason
+	c.Reason = fmt.Sprintf("%s cannot be taken back for want of a down script (migration-down-missing)", report.Plural(missing, "version"))
 	return c
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/backend-conformance/conformance/checks"
 	"github.com/backend-conformance/conformance/report"
 )
 
@@ -143,6 +144,44 @@ func markers(t *testing.T, dir string) map[string]bool {
 	}
 	return marked
 }
+
+// TestEveryRuleIsShown asserts that each rule has a marked defect in the drifted
+// example, or a script that runs it alone.
+func TestEveryRuleIsShown(t *testing.T) {
+	shown := map[string]bool{}
+	for key := range markers(t, filepath.Join("..", "..", "testdata", "backends", "bookstore-drifted")) {
+		id, _, _ := strings.Cut(key, " ")
+		shown[id] = true
+	}
+	scripts, err := filepath.Glob(filepath.Join("..", "..", "testdata", "script", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range scripts {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range alone.FindAllStringSubmatch(string(data), -1) {
+			shown[g[1]] = true
+		}
+	}
+	known := map[string]bool{}
+	for _, r := range checks.Catalogue() {
+		known[r.ID] = true
+		if !shown[r.ID] {
+			t.Errorf("%s: mark a defect in bookstore-drifted, or show it in a script with --only %s", r.ID, r.ID)
+		}
+	}
+	for _, id := range sorted(shown) {
+		if !known[id] {
+			t.Errorf("%s is shown, but is no rule", id)
+		}
+	}
+}
+
+// alone finds the runs of a single rule in scripts.
+var alone = regexp.MustCompile(`(?m)^exits .* --only ([a-z0-9]+(?:-[a-z0-9]+)+) `)
 
 func sorted(set map[string]bool) []string {
 	keys := make([]string, 0, len(set))

@@ -6,8 +6,8 @@ CREATE TABLE users (
     created_at    INTEGER NOT NULL
 );
 
-CREATE TABLE sessions (
-    token_hash TEXT    PRIMARY KEY,
+CREATE TABLE sessions ( -- defect: table-without-primary-key
+    token_hash TEXT    NOT NULL,
     user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     expires_at INTEGER NOT NULL
 );

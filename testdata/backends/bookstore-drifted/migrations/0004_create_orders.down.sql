@@ -1,4 +1,3 @@
 -- Destructive: removes every order.
-DROP INDEX orders_book_id;
 DROP INDEX orders_user_id;
 DROP TABLE orders;

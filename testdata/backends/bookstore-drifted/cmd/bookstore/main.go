@@ -84,6 +84,7 @@ func assemble(ctx context.Context, settings config.Config, db *sql.DB, logger *l
 		Books:    catalog.NewService(db),
 		Orders:   ordering.NewService(db),
 		ISBN:     isbn.NewClient(settings.ISBNLookupURL, lookupBackoff),
+		Database: db,
 		Logger:   logger,
 	}
 	return server.Routes(), nil

@@ -82,7 +82,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) createUser(w http.ResponseWriter, r *http.Request) {
-	in, err := decode[account.NewUser](w, r)
+	in, err := decode[account.NewUser](w, r) // defect: request-body-mismatch
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -99,5 +99,7 @@ func (s *Server) createUser(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.respond(w, r, http.StatusCreated, user)
+	// defect: log-unstructured // defect: sensitive-data-logged
+	s.Logger.Printf("new account of %q: %q", in.Email, in.Password)
+	s.respond(w, r, http.StatusOK, user) // defect: response-mismatch
 }

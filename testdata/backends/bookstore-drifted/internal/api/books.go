@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 
 	"example.com/bookstore/internal/catalog"
@@ -14,7 +15,8 @@ func (s *Server) listBooks(w http.ResponseWriter, r *http.Request) {
 	}
 	query := r.URL.Query()
 	author := query.Get("author")
-	filter := catalog.Filter{Genre: query.Get("genre"), Author: author}
+	genre := cmp.Or(query.Get("genre"), query.Get("category")) // defect: parameter-mismatch
+	filter := catalog.Filter{Genre: genre, Author: author}
 	if err := filter.Validate(); err != nil {
 		s.fail(w, r, err)
 		return

@@ -50,7 +50,7 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, status int, bod
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	if err := json.NewEncoder(w).Encode(body); err != nil {
-		s.Logger.Printf("%s: write response: %v", requestID(r.Context()), err)
+		s.Logger.Printf("%s: write response: %v", requestID(r.Context()), err) // defect: log-unstructured
 	}
 }
 
@@ -59,7 +59,7 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, status int, bod
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status, body := describe(err)
 	if status >= http.StatusInternalServerError {
-		s.Logger.Printf("%s: request failed: %v", requestID(r.Context()), err)
+		s.Logger.Printf("%s: request failed: %v", requestID(r.Context()), err) // defect: log-unstructured
 	}
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")

@@ -2,6 +2,7 @@
 package api
 
 import (
+	"database/sql"
 	"log"
 	"net/http"
 
@@ -19,6 +20,7 @@ type Server struct {
 	Books    *catalog.Service
 	Orders   *ordering.Service
 	ISBN     *isbn.Client
+	Database *sql.DB
 	Logger   *log.Logger
 }
 
@@ -37,6 +39,7 @@ func (s *Server) Routes() http.Handler {
 			r.Post("/logout", s.logout)
 			r.Get("/genres", s.listGenres) // defect: endpoint-undocumented
 			r.Route("/books", s.bookRoutes)
+			r.Group(s.toolRoutes)
 			r.Route("/orders", s.orderRoutes)
 		})
 		r.Group(func(r chi.Router) {

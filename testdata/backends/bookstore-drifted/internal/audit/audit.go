@@ -8,9 +8,7 @@ import (
 	"time"
 )
 
-// Record notes a change in the transaction that makes it, so that there is
-// never one without the other.
-func Record(ctx context.Context, tx *sql.Tx, actor int64, action, subject string) error {
+func Record(ctx context.Context, tx *sql.Tx, actor int64, action, subject string) error { // defect: exported-undocumented
 	const insert = `INSERT INTO audit_events (actor_id, action, subject, at) VALUES (?, ?, ?, ?)`
 	if _, err := tx.ExecContext(ctx, insert, actor, action, subject, time.Now().Unix()); err != nil {
 		return fmt.Errorf("record %s of %s: %w", action, subject, err)

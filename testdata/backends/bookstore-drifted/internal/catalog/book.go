@@ -59,7 +59,8 @@ func (f Filter) Validate() error {
 	return c.Err()
 }
 
-func IsISBN(s string) bool { // defect: exported-undocumented
+// IsISBN reports whether s has the form of an ISBN-13, without dashes.
+func IsISBN(s string) bool {
 	for _, r := range s {
 		if r < '0' || r > '9' {
 			return false

@@ -11,6 +11,7 @@ import (
 type Order struct {
 	ID         int64     `json:"id"`
 	BookID     int64     `json:"book_id"`
+	Title      string    `json:"-"`
 	Quantity   int64     `json:"quantity"`
 	TotalCents int64     `json:"total_cents"`
 	CreatedAt  time.Time `json:"created_at"`

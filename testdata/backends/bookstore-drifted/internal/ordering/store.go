@@ -44,7 +44,7 @@ func insert(ctx context.Context, tx *sql.Tx, user int64, o Order) (int64, error)
 	return id, nil
 }
 
-func list(ctx context.Context, db *sql.DB, user int64, page storage.Page) ([]Order, error) {
+func list(ctx context.Context, db *sql.DB, user int64, page storage.Page) ([]Order, error) { // defect: code-duplicated
 	const query = `
 		SELECT id, book_id, quantity, total_cents, created_at
 		FROM orders WHERE user_id = ?

@@ -27,6 +27,9 @@ type Invalid struct {
 	Fields []Field
 }
 
+// defect: suppression-unused
+//conformance:ignore error-ignored nothing is dropped here
+
 // Error names the fields that are wrong.
 func (e *Invalid) Error() string {
 	text := "invalid input"
