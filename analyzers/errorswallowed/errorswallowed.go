@@ -59,6 +59,8 @@ func run(pass *analysis.Pass) (any, error) {
 				r.Examine(Rule, 1)
 			case explained(f.File, test.Body):
 				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+", and a comment gives a reason")
+			case looksFor(pass, f, obj, test.Cond.Pos()):
+				r.Undecided(Rule, ret, "nil is returned where a file is not there, which may be expected")
 			case tolerated(test.Body):
 				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+", which is logged as less than an error")
 			case forgiving:
@@ -89,6 +91,19 @@ func forgives(pass *analysis.Pass, f source.Func) bool {
 		return true
 	})
 	return swallowed > 2 && returned == 0
+}
+
+// looksFor knows an error that says that something is not there.
+func looksFor(pass *analysis.Pass, f source.Func, err types.Object, at token.Pos) bool {
+	call, ok := source.Assigned(pass.TypesInfo, f.Body, err, at).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	switch web.Name(web.Callee(pass.TypesInfo, call)) {
+	case "os.Stat", "os.Lstat", "os/exec.LookPath", "io/fs.Stat":
+		return true
+	}
+	return false
 }
 
 // tolerated knows a branch that logs a warning, or less: the failure is one that

@@ -145,7 +145,7 @@ func comparison(pass *analysis.Pass, r *diag.Reporter, f source.Func, b *ast.Bin
 		return
 	}
 	switch {
-	case sameRecord(pass, b.X, b.Y) && !signsIn(f):
+	case sameRecord(pass, b.X, b.Y) && (!signsIn(f) || names.Has(source.Text(b.X)+" "+source.Text(b.Y), "old", "new", "before", "after", "previous", "updated")):
 		r.Undecided(Rule, b, "the passwords of two records of one type are compared, perhaps to see what changed")
 	case configured(pass, b.X), configured(pass, b.Y):
 		r.Undecided(Rule, b, "a password that is configured, not stored for a user, is compared as text")

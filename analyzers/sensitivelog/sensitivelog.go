@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -116,6 +117,7 @@ func isText(t types.Type) bool {
 func harmless(name string) bool {
 	words := names.Words(name)
 	return len(words) == 1 && (words[0] == "token" || words[0] == "tok") ||
+		slices.Equal(words, []string{"session", "key"}) || // the key of a session in a table
 		names.Has(name, "page", "next", "continuation", "public", "csrf", "masked", "redacted", "hidden", "encrypted", "hashed", "hash", "resume", "sync")
 }
 

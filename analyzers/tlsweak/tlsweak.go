@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"go/ast"
 	"go/constant"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -47,8 +48,10 @@ type judge struct {
 	report *diag.Reporter
 	// chosen is code that runs only where a setting, or the name of the function
 	// that is called, asks for no verification.
-	chosen []ast.Node
+	chosen []span
 }
+
+type span struct{ from, to token.Pos }
 
 // asks reports whether an expression or a name asks for no verification.
 func asks(n ast.Node) bool {
@@ -61,19 +64,33 @@ func asks(n ast.Node) bool {
 	return found
 }
 
+func leaves(body *ast.BlockStmt) bool {
+	if len(body.List) == 0 {
+		return false
+	}
+	_, ok := body.List[len(body.List)-1].(*ast.ReturnStmt)
+	return ok
+}
+
 func (j *judge) isChosen(at analysis.Range) bool {
-	return slices.ContainsFunc(j.chosen, func(n ast.Node) bool { return n.Pos() <= at.Pos() && at.End() <= n.End() })
+	return slices.ContainsFunc(j.chosen, func(s span) bool { return s.from <= at.Pos() && at.End() <= s.to })
 }
 
 func (j *judge) visit(n ast.Node) bool {
 	switch n := n.(type) {
+	case *ast.BlockStmt:
+		for _, stmt := range n.List {
+			if test, ok := stmt.(*ast.IfStmt); ok && asks(test.Cond) && leaves(test.Body) {
+				j.chosen = append(j.chosen, span{test.End(), n.End()})
+			}
+		}
 	case *ast.IfStmt:
 		if asks(n.Cond) {
-			j.chosen = append(j.chosen, n.Body)
+			j.chosen = append(j.chosen, span{n.Body.Pos(), n.Body.End()})
 		}
 	case *ast.FuncDecl:
 		if n.Body != nil && asks(n.Name) {
-			j.chosen = append(j.chosen, n.Body)
+			j.chosen = append(j.chosen, span{n.Body.Pos(), n.Body.End()})
 		}
 	case *ast.CompositeLit:
 		if isConfig(j.pass.TypesInfo.TypeOf(n)) {
@@ -82,6 +99,9 @@ func (j *judge) visit(n ast.Node) bool {
 	case *ast.AssignStmt:
 		for i, lhs := range n.Lhs {
 			sel, ok := lhs.(*ast.SelectorExpr)
+			if ok && asks(sel.X) { // insecure.TLSClientConfig = ...
+				j.chosen = append(j.chosen, span{n.Pos(), n.End()})
+			}
 			if ok && len(n.Lhs) == len(n.Rhs) && isConfig(j.pass.TypesInfo.TypeOf(sel.X)) {
 				j.field(n, sel.Sel.Name, n.Rhs[i])
 			}

@@ -198,7 +198,7 @@ const (
 // keyType looks at the keys that a key function returns.
 func (j *judge) keyType(body ast.Node) keyKind {
 	kind := publicKey
-	source.Inspect(body, func(n ast.Node) bool {
+	ast.Inspect(body, func(n ast.Node) bool { // a function may return the key function
 		ret, ok := n.(*ast.ReturnStmt)
 		if !ok || len(ret.Results) == 0 || source.IsNil(j.pass.TypesInfo, ret.Results[0]) {
 			return true
@@ -206,6 +206,9 @@ func (j *judge) keyType(body ast.Node) keyKind {
 		t := j.pass.TypesInfo.TypeOf(ret.Results[0])
 		if tuple, ok := t.(*types.Tuple); ok && tuple.Len() > 0 {
 			t = tuple.At(0).Type()
+		}
+		if _, function := t.Underlying().(*types.Signature); function {
+			return true
 		}
 		switch {
 		case types.IsInterface(t):

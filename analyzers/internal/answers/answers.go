@@ -226,6 +226,11 @@ func (r *Result) summarise(fn *types.Func, decl *ast.FuncDecl, to int, scope *we
 		}
 		h.Errors = h.Errors && (a.IsError() || a.Code == 0 && reports)
 	}
+	for i, v := range params {
+		if isErrors(v.Type()) && !slices.Contains(h.Body, i) && r.prints(decl, v) {
+			h.Body = append(h.Body, i)
+		}
+	}
 	slices.Sort(h.Body)
 	h.Sets = deciding > 0
 	h.Errors = h.Errors && deciding > 0 && (h.Status < 0 || reports)
@@ -235,6 +240,36 @@ func (r *Result) summarise(fn *types.Func, decl *ast.FuncDecl, to int, scope *we
 		}
 	}
 	return h
+}
+
+// isErrors knows []error.
+func isErrors(t types.Type) bool {
+	s, ok := t.Underlying().(*types.Slice)
+	return ok && web.IsError(s.Elem())
+}
+
+// prints knows "for i, err := range errs { body[i] = err.Error() }", which puts
+// the texts of a list of errors into what is sent.
+func (r *Result) prints(decl *ast.FuncDecl, list *types.Var) bool {
+	found := false
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		loop, ok := n.(*ast.RangeStmt)
+		if !ok || loop.Value == nil || source.Object(r.pass.TypesInfo, loop.X) != list {
+			return !found
+		}
+		value := source.Object(r.pass.TypesInfo, loop.Value)
+		ast.Inspect(loop.Body, func(n ast.Node) bool {
+			if as, ok := n.(*ast.AssignStmt); ok {
+				for call := range source.Calls(as) {
+					sel, ok := call.Fun.(*ast.SelectorExpr)
+					found = found || ok && sel.Sel.Name == "Error" && source.Object(r.pass.TypesInfo, sel.X) == value
+				}
+			}
+			return !found
+		})
+		return !found
+	})
+	return found
 }
 
 // reportsError knows fail(w, r, err), which finds a status for the error that it

@@ -98,3 +98,25 @@ func good(w http.ResponseWriter, r *http.Request) {
 	err = errors.New("too many")
 	http.Error(w, err.Error(), 503)
 }
+
+type answer struct{ Errors []string }
+
+// A helper that prints a list of errors.
+func failAll(w http.ResponseWriter, status int, errs []error) {
+	body := answer{Errors: make([]string, len(errs))}
+	for i, err := range errs {
+		body.Errors[i] = err.Error()
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+func lists(w http.ResponseWriter, r *http.Request) {
+	if r.Method == "PUT" {
+		failAll(w, http.StatusUnauthorized, []error{errors.New("invalid credentials")})
+		return
+	}
+	if err := service(); err != nil {
+		failAll(w, http.StatusInternalServerError, []error{err}) // want `failAll sends the text of err to the client with status 500`
+	}
+}

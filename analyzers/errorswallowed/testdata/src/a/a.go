@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log"
 	"log/slog"
+	"os"
 )
 
 var errGone = errors.New("gone")
@@ -95,4 +96,12 @@ func letsPass() error {
 		return nil
 	}
 	return errGone
+}
+
+func optional() error {
+	if _, err := os.Stat("/etc/shop.yaml"); err != nil {
+		return nil
+	}
+	_, err := work()
+	return err
 }

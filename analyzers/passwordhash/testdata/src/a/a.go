@@ -36,6 +36,8 @@ func login(stored, input user) bool {
 
 // Undecided: what changed, configured, sent to a service that asks for it, one of several.
 
+func checkUpdate(oldUser, newUser user) bool { return oldUser.Password != newUser.Password }
+
 func changed(before, after user) bool { return before.Password != after.Password }
 
 func (l *listener) basicAuth(r *http.Request) bool {

@@ -27,4 +27,6 @@ func good(u user, nextPageToken, token string, passwordLength int) {
 // Whether it is set gives nothing away.
 func configured(u user) {
 	slog.Info("starting", "password set", u.Password != "")
+	sessionKey := u.Name + "@host"
+	slog.Info("session", "key", sessionKey)
 }

@@ -30,3 +30,17 @@ func asked(s settings) *tls.Config {
 }
 
 func insecure() *tls.Config { return &tls.Config{InsecureSkipVerify: true} }
+
+type transport struct{ Config *tls.Config }
+
+func leavesFirst(s settings) *tls.Config {
+	if !s.SkipVerify {
+		return nil
+	}
+	return &tls.Config{InsecureSkipVerify: true}
+}
+
+func named(direct, insecure *transport) {
+	insecure.Config = &tls.Config{InsecureSkipVerify: true}
+	direct.Config = &tls.Config{InsecureSkipVerify: true} // want `accepts every certificate`
+}

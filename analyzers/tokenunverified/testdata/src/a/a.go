@@ -49,6 +49,7 @@ func public(k *rsa.PublicKey) jwt.Keyfunc {
 // A public key fits its own family of algorithms only.
 func fitted(raw string, k *rsa.PublicKey) {
 	_, _ = jwt.Parse(raw, func(*jwt.Token) (any, error) { return k, nil })
+	_, _ = jwt.Parse(raw, public(k))
 }
 
 // Undecided: a key of any type, and times that are read by hand.
