@@ -27,7 +27,7 @@ var Check = check.Check{
 const noDocument = "no OpenAPI document describes this server; add one or name it with --spec"
 
 func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
-	s := &suppressions{files: r.Files, lines: map[string][]string{}}
+	s := &suppressions{files: r.Files, found: map[string]map[int]ignored{}}
 	prose := readProse(r.Files, check.Scope(r.Files, r.ModuleDir))
 	settings := readSettings(r.Program)
 	return []report.Criterion{

@@ -2,6 +2,7 @@ package docs
 
 import (
 	"io/fs"
+	"path"
 	"regexp"
 	"strings"
 
@@ -13,8 +14,12 @@ import (
 // above the line of a finding. JSON has no comments and so no directives.
 type suppressions struct {
 	files fs.FS
-	lines map[string][]string
+	// found are the directives of each file that was asked about, by line.
+	found map[string]map[int]ignored
 }
+
+// ignored is what one directive says.
+type ignored struct{ rule, reason string }
 
 var directive = regexp.MustCompile(`(?:#|//)\s*conformance:ignore\s+([a-z0-9-]+)[ \t]+(\S.*)`)
 
@@ -24,28 +29,37 @@ func (s *suppressions) apply(r rule.Rule, f report.Finding) report.Finding {
 	}
 	lines := s.read(f.File)
 	for _, n := range []int{f.Line, f.Line - 1} {
-		if n < 1 || n > len(lines) {
-			continue
-		}
-		if m := directive.FindStringSubmatch(lines[n-1]); m != nil && m[1] == r.ID {
-			reason := strings.TrimSpace(m[2])
-			f.Suppressed = &reason
+		if d, ok := lines[n]; ok && d.rule == r.ID {
+			f.Suppressed = &d.reason
 			return f
 		}
 	}
 	return f
 }
 
-func (s *suppressions) read(name string) []string {
-	if lines, ok := s.lines[name]; ok {
+// read looks for directives once in each file: a document may be one line of
+// megabytes with thousands of findings.
+func (s *suppressions) read(name string) map[int]ignored {
+	if lines, ok := s.found[name]; ok {
 		return lines
 	}
-	var lines []string
-	if info, err := fs.Stat(s.files, name); err == nil && info.Mode().IsRegular() && info.Size() <= 10<<20 {
-		if data, err := fs.ReadFile(s.files, name); err == nil {
-			lines = strings.Split(string(data), "\n")
+	lines := map[int]ignored{}
+	s.found[name] = lines
+	info, err := fs.Stat(s.files, name)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > 10<<20 || path.Ext(name) == ".json" {
+		return lines
+	}
+	data, err := fs.ReadFile(s.files, name)
+	if err != nil {
+		return lines
+	}
+	for i, line := range strings.Split(string(data), "\n") {
+		if !strings.Contains(line, "conformance:ignore") {
+			continue
+		}
+		if m := directive.FindStringSubmatch(line); m != nil {
+			lines[i+1] = ignored{m[1], strings.TrimSpace(m[2])}
 		}
 	}
-	s.lines[name] = lines
 	return lines
 }
