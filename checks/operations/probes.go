@@ -125,14 +125,15 @@ func (a *audit) libraryProbe(kind probe) (*probeLibrary, *reach.Use) {
 }
 
 // probeLiteral finds a string of the module that reads like a probe's path: a
-// hint that a route was not recognised rather than missing.
-func (a *audit) probeLiteral(kind probe) *report.Related {
+// hint that a route was not recognised rather than missing. The paths of routes
+// that are known are no hint: POST /heartbeat takes beats and tells nothing.
+func (a *audit) probeLiteral(kind probe, known []*routes.Route) *report.Related {
 	for _, pkg := range a.program.Packages {
 		for _, f := range pkg.Syntax {
 			if ast.IsGenerated(f) {
 				continue
 			}
-			if pos := literalIn(f, kind); pos.IsValid() {
+			if pos := literalIn(f, kind, known); pos.IsValid() {
 				place := a.program.Place(pos, "reads like the path of a probe")
 				return &place
 			}
@@ -141,7 +142,7 @@ func (a *audit) probeLiteral(kind probe) *report.Related {
 	return nil
 }
 
-func literalIn(f *ast.File, kind probe) (found token.Pos) {
+func literalIn(f *ast.File, kind probe, known []*routes.Route) (found token.Pos) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		if _, ok := n.(*ast.ImportSpec); ok {
 			return false
@@ -157,12 +158,19 @@ func literalIn(f *ast.File, kind probe) (found token.Pos) {
 		if _, path, ok := strings.Cut(s, " "); ok {
 			s = path // a pattern of net/http with its method
 		}
-		if strings.Contains(s, "/") && !strings.ContainsAny(s, " :") && isProbe(kind, s) {
+		if strings.Contains(s, "/") && !strings.ContainsAny(s, " :") && isProbe(kind, s) && !endsRoute(s, known) {
 			found = lit.Pos()
 		}
 		return true
 	})
 	return found
+}
+
+// endsRoute reports whether a path is a known route's own, or what its groups
+// put their prefixes before.
+func endsRoute(path string, known []*routes.Route) bool {
+	path = "/" + strings.Trim(path, "/")
+	return slices.ContainsFunc(known, func(r *routes.Route) bool { return strings.HasSuffix(r.Path, path) })
 }
 
 // servesRoutes reports whether the module has anything to do with serving.
@@ -192,7 +200,7 @@ func withoutProbe(r *check.Repo, a *audit, judged rule.Rule, kinds []probe, miss
 			report.Related{Position: u.Position, Message: u.Reason})
 	}
 	for _, k := range kinds {
-		if hint := a.probeLiteral(k); hint != nil {
+		if hint := a.probeLiteral(k, r.Routes.Routes); hint != nil {
 			return report.CannotTell(judged, "no "+noun+" among the routes, but the code names a path like one at "+hint.Position.String()+"; register it with a router that is known", *hint)
 		}
 	}

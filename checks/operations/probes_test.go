@@ -164,6 +164,24 @@ func main() {
 	expect(t, verdicts(t, r)["health-missing"], "inconclusive: no liveness endpoint among the routes, but the code names a path like one at main.go:12; register it with a router that is known")
 }
 
+func TestHealthMissing_aRouteOfAnotherMethodIsNoHint(t *testing.T) {
+	r := repository(t, `
+-- main.go --
+package main
+
+import "net/http"
+
+func main() {
+	http.HandleFunc("POST /api/heartbeat", Beat)
+	http.ListenAndServe(":8080", nil)
+}
+
+func Beat(w http.ResponseWriter, r *http.Request) {}
+`)
+	route(t, r, "POST", "/api/heartbeat", "Beat")
+	expect(t, verdicts(t, r)["health-missing"], "fail: main.go:7: no route answers a liveness probe (/healthz, /health, /livez, /ping ...); add GET /healthz that answers 200 without authentication")
+}
+
 func TestProbes_noServer(t *testing.T) {
 	r := repository(t, "-- main.go --\npackage main\n\nfunc main() {}\n")
 	got := verdicts(t, r)
