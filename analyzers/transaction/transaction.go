@@ -67,7 +67,7 @@ func judge(p *paths, r *diag.Reporter, f source.Func, g *cfg.CFG) {
 	}
 	name := p.made.Var.Name()
 	switch {
-	case p.kept(f.Body), p.deferred(f.Body):
+	case p.deferred(f.Body), p.kept(f.Body) && !p.ends(f.Body):
 		r.Examine(Rule, 1)
 		return
 	case p.ends(f.Body):
@@ -82,6 +82,8 @@ func judge(p *paths, r *diag.Reporter, f source.Func, g *cfg.CFG) {
 	switch {
 	case leak == nil:
 		r.Examine(Rule, 1)
+	case p.kept(f.Body):
+		r.Undecided(Rule, p.made.Call, name+" is put into a value that may end it, and a path leaves without doing so here")
 	case p.spansLoop(f.Body):
 		r.Undecided(Rule, p.made.Call, name+" outlives the turn of the loop in which it is begun")
 	case p.leak(g, true) == nil:
@@ -236,6 +238,9 @@ func (p *paths) follow(b *cfg.Block, from int, fresh bool) ast.Node {
 			return nil
 		}
 		if ret, ok := n.(*ast.ReturnStmt); ok {
+			if p.kept(ret) {
+				return nil
+			}
 			return ret
 		}
 	}

@@ -138,3 +138,32 @@ func functionValue(db *sql.DB, work func(*sql.Tx) error) error {
 	}
 	return tx.Commit()
 }
+
+type repository struct{ tx *sql.Tx }
+
+func (r repository) save() error { return nil }
+
+func stored(db *sql.DB) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	repo := repository{tx}
+	if err := repo.save(); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Returned open, or ended.
+func begin(db *sql.DB) (*repository, error) {
+	tx, err := db.Begin()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.Exec("x"); err != nil {
+		_ = tx.Rollback()
+		return nil, err
+	}
+	return &repository{tx}, nil
+}
