@@ -366,6 +366,7 @@ func saidByGo(dir string, err error) string {
 	if _, said, ok := strings.Cut(s, "stderr: "); ok {
 		s = said
 	}
+	s = strings.TrimSuffix(strings.TrimPrefix(s, "err: "), ": stderr:") // where it could not be started
 	return strings.ReplaceAll(s, dir+string(filepath.Separator), "")
 }
 

@@ -27,6 +27,7 @@ func main() {
 		os.Exit(spec.ChildMain(args[1:], os.Stdout))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends what does not listen to the first
 	code := run(ctx, args, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
