@@ -29,7 +29,7 @@ var Rule = rule.Rule{
 	Why:      "Everybody who can read the repository can sign in or sign tokens, and a fallback is in use wherever the configuration is forgotten.",
 	Fix:      "Read it from the environment or a secret store, and refuse to start when it is missing.",
 	Limits: "What is a secret is read from names and from the shape of the text; folders of examples and test helpers are left out. A public " +
-		"test key or a placeholder that nobody accepts is reported when it looks like the real thing.",
+		"test key or a placeholder that nobody accepts is reported when it looks like the real thing. Known to be wrong when a vendor gives every client one published key.",
 	Example: example,
 }
 

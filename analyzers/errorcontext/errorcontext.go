@@ -28,7 +28,8 @@ var Rule = rule.Rule{
 	Why:      "Callers can no longer tell a missing row from a broken connection, so they answer 500 where 404 is right, or the other way round.",
 	Fix:      "Wrap with fmt.Errorf(\"...: %w\", err); compare with errors.Is, look for types with errors.As.",
 	Limits: "An error that is returned as it came is not judged. A comparison right after a call into another module is trusted, since that " +
-		"library documents what it returns; text that is cut off on purpose at a boundary is reported.",
+		"library documents what it returns; text that is cut off on purpose at a boundary is reported. Known to be wrong when a function of the module " +
+		"promises to return the error as it is: it works until somebody wraps it.",
 	Example: example,
 }
 
