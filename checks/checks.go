@@ -23,6 +23,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/inputs"
 	"github.com/backend-conformance/conformance/checks/migrations"
 	"github.com/backend-conformance/conformance/checks/operations"
+	"github.com/backend-conformance/conformance/checks/queries"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -36,6 +37,7 @@ func All() []check.Check {
 		contracts.Check,
 		docs.Check,
 		migrations.Check,
+		queries.Check,
 		operations.Check,
 		hygiene.Check,
 		duplication.Check,

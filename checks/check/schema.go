@@ -17,9 +17,9 @@ type Schema struct {
 	// Complete says that every statement was understood, so that an index that is
 	// not listed is not there.
 	Complete bool
-	// Outside names a place where something else changes the schema as well; empty
-	// where nothing does.
-	Outside string
+	// Doubt says why what is missing here may exist all the same; empty where
+	// nothing but these migrations makes tables.
+	Doubt string
 	// Reason says why there is no database with this schema; empty where Open works.
 	Reason string
 	// Open builds the schema in a scratch database.
@@ -33,8 +33,8 @@ type Table struct {
 	Columns []string
 	// Booleans are columns with two values, for which an index is seldom of use.
 	Booleans []string
-	// Indexes are the columns of each index, primary key and unique constraint that
-	// covers all rows.
+	// Indexes are the columns, or expressions, of each index, primary key and unique
+	// constraint; those that cover some rows only are among them.
 	Indexes [][]string
 }
 

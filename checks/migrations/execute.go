@@ -14,7 +14,9 @@ import (
 // execution is what running one set's versions showed.
 type execution struct {
 	engine.Result
-	set *format.Set
+	set     *format.Set
+	dialect sql.Dialect
+	steps   []engine.Step
 	// certain says that the scripts are known to be for this engine, so that what
 	// it refuses is a defect of theirs.
 	certain bool
@@ -101,17 +103,16 @@ func (a *audit) dialectsToRun(set *format.Set) []sql.Dialect {
 }
 
 func (a *audit) executeSet(ctx context.Context, set *format.Set, d sql.Dialect) {
-	e := execution{set: set, certain: set.Dialect == d || servesDialect(set, d), versions: sequence(set, d)}
-	var steps []engine.Step
+	e := execution{set: set, dialect: d, certain: set.Dialect == d || servesDialect(set, d), versions: sequence(set, d)}
 	for _, v := range e.versions {
-		steps = append(steps, stepOf(set, v, d))
+		e.steps = append(e.steps, stepOf(set, v, d))
 	}
-	a.Progress(fmt.Sprintf("run %d migrations of %s on %s", len(steps), set.Dir, d))
+	a.Progress(fmt.Sprintf("run %d migrations of %s on %s", len(e.steps), set.Dir, d))
 	switch d {
 	case sql.SQLite:
-		e.Result = engine.SQLite(ctx, steps)
+		e.Result = engine.SQLite(ctx, e.steps)
 	default:
-		e.Result = a.onPostgres(ctx, steps)
+		e.Result = a.onPostgres(ctx, e.steps)
 	}
 	for i, v := range e.versions {
 		verdict := e.Verdicts[i]

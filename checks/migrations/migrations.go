@@ -93,6 +93,7 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 		criteria = append(criteria, j.by(a))
 	}
 	r.Migrations = append(r.Migrations, a.table()...)
+	r.Schemas = append(r.Schemas, a.schemas()...)
 	return criteria, nil
 }
 

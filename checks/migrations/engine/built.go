@@ -122,7 +122,7 @@ func (b *Built) Names() map[string][]string {
 // resolve has SQLite compile the query: EXPLAIN lists the program, it does not
 // run it. Placeholders all become the first, whose value is NULL.
 func (db *sqliteDB) resolve(ctx context.Context, query string) check.Answer {
-	rows, err := db.conn.QueryContext(ctx, "EXPLAIN "+placeholders(query, sql.SQLite, func(string, int) string { return "?1" }), driver.Value(nil))
+	rows, err := db.conn.QueryContext(ctx, "EXPLAIN "+placeholders(query, sql.SQLite, func(string) string { return "?1" }), driver.Value(nil))
 	if err == nil {
 		err = rows.Err()
 		rows.Close()
@@ -198,36 +198,33 @@ func postgresAnswer(code, message string) check.Answer {
 
 // dollar numbers placeholders: the same name gets the same number, a bare
 // question mark the next.
-func dollar() func(string, int) string {
-	numbers := map[string]int{}
-	return func(name string, _ int) string {
-		if strings.HasPrefix(name, "$") {
+func dollar() func(string) string {
+	numbers, next := map[string]int{}, 0
+	return func(name string) string {
+		switch {
+		case strings.HasPrefix(name, "$"):
 			return name
-		}
-		if numbers[name] == 0 || name == "?" {
-			numbers[name] = len(numbers) + 1
-			if name == "?" {
-				numbers[fmt.Sprintf("?%d", len(numbers))] = len(numbers)
-			}
+		case name == "?" || numbers[name] == 0:
+			next++
+			numbers[name] = next
 		}
 		return fmt.Sprintf("$%d", numbers[name])
 	}
 }
 
 // placeholders rewrites ?, ?1, $1, :name and @name outside of literals and
-// comments. write is given each with its number of occurrence.
-func placeholders(query string, d sql.Dialect, write func(name string, n int) string) string {
+// comments into what write makes of each.
+func placeholders(query string, d sql.Dialect, write func(name string) string) string {
 	var out strings.Builder
-	at, n := 0, 0
+	at := 0
 	for _, st := range sql.Split(query, d, 1).Statements {
 		for _, p := range placesIn(st.Tokens) {
 			if p.start < at {
 				continue
 			}
 			out.WriteString(query[at:p.start])
-			out.WriteString(write(query[p.start:p.end], n))
+			out.WriteString(write(query[p.start:p.end]))
 			at = p.end
-			n++
 		}
 	}
 	out.WriteString(query[at:])

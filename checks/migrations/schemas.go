@@ -1,0 +1,111 @@
+package migrations
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/migrations/engine"
+	"github.com/backend-conformance/conformance/checks/migrations/ledger"
+	"github.com/backend-conformance/conformance/checks/sql"
+	"github.com/backend-conformance/conformance/report"
+)
+
+// schemas are what the sets build, for those that judge queries against them.
+func (a *audit) schemas() []check.Schema {
+	doubt := a.doubt()
+	var out []check.Schema
+	for _, b := range a.books {
+		s := check.Schema{Dir: b.set.Dir, Dialect: b.dialect.String(), Complete: !b.final.Lost(), Doubt: doubt}
+		for _, t := range b.final.Tables() {
+			s.Tables = append(s.Tables, tableOf(t, b.dialect))
+			s.Complete = s.Complete && !t.Opaque()
+		}
+		s.Open, s.Reason = a.opener(b)
+		out = append(out, s)
+	}
+	return out
+}
+
+// doubt says what besides the migrations may make tables.
+func (a *audit) doubt() string {
+	if changes := a.outsideFindings(); len(changes) > 0 {
+		return "the schema is changed outside of migrations too (" + changes[0].Position.String() + ")"
+	}
+	if len(a.found.Schemas) > 0 {
+		return "another script creates tables too (" + a.found.Schemas[0].Position.String() + ")"
+	}
+	own := map[sql.Dialect]bool{}
+	for _, b := range a.books {
+		own[b.dialect] = true
+	}
+	for _, d := range driverDialects {
+		if _, imported := a.imports(d.path); imported && !own[d.dialect] {
+			return "the module opens a database of another kind as well (" + d.path + ")"
+		}
+	}
+	return ""
+}
+
+func tableOf(t *ledger.Table, d sql.Dialect) check.Table {
+	out := check.Table{Position: report.Position{File: t.File, Line: t.Line}, Name: t.Name}
+	for _, c := range t.Columns {
+		out.Columns = append(out.Columns, c.Name)
+		if strings.HasPrefix(strings.ToLower(c.Type), "bool") || strings.HasPrefix(strings.ToLower(c.Type), "tinyint(1)") {
+			out.Booleans = append(out.Booleans, c.Name)
+		}
+	}
+	for _, k := range t.Constraints {
+		if k.Kind == "primary key" || k.Kind == "unique constraint" || k.Kind == "foreign key" && d == sql.MySQL {
+			out.Indexes = append(out.Indexes, k.Columns)
+		}
+	}
+	for _, i := range t.Indexes {
+		out.Indexes = append(out.Indexes, i.Columns)
+	}
+	return out
+}
+
+// opener builds the schema again where all of its ups were run, or says why not.
+func (a *audit) opener(b books) (func(context.Context) (check.Database, error), string) {
+	if a.Exec == nil {
+		return nil, "nothing was executed (--exec=false)"
+	}
+	for _, e := range a.executions {
+		if e.set != b.set || e.dialect != b.dialect || !e.certain {
+			continue
+		}
+		if e.Final == nil {
+			return nil, a.whyNotBuilt(e)
+		}
+		return func(ctx context.Context) (check.Database, error) {
+			if e.dialect == sql.SQLite {
+				return opened(engine.BuildSQLite(ctx, e.steps))
+			}
+			return opened(engine.BuildPostgres(ctx, e.steps))
+		}, ""
+	}
+	if b.dialect == sql.Unknown {
+		return nil, fmt.Sprintf("the dialect of the migrations in %s is not known", b.set.Dir)
+	}
+	return nil, fmt.Sprintf("no engine for the migrations in %s (%s) is at hand", b.set.Dir, b.dialect)
+}
+
+// whyNotBuilt is the first up that did not run.
+func (a *audit) whyNotBuilt(e execution) string {
+	for i, v := range e.Verdicts {
+		if v.Outcome == engine.UpFailed || v.Outcome == engine.NotRun && e.versions[i].Down != nil {
+			return fmt.Sprintf("migration %s of %s was not executed: %s", e.versions[i].Title(), e.set.Dir, v.Reason)
+		}
+	}
+	return fmt.Sprintf("not all migrations of %s were executed", e.set.Dir)
+}
+
+// opened keeps a nil database out of the interface.
+func opened(b *engine.Built, err error) (check.Database, error) {
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
