@@ -21,49 +21,139 @@ type query struct {
 	text string
 	// function is the declaration around it.
 	function string
-	rows     bool
-	call     *ast.CallExpr
 	// ignored is the reason of a directive for each rule that the source asks to
 	// let be.
 	ignored map[string]string
 }
 
 // collect finds every statement that the module's code sends, in order. Tests
-// are not loaded.
+// are not loaded. A function that hands its parameter on as the text is not a
+// statement itself: its callers are.
 func collect(p *load.Program, moduleDir string) []query {
+	c := collector{program: p, moduleDir: moduleDir, wrappers: map[*types.Func]call{}}
+	for range maxWrapping {
+		before := len(c.wrappers)
+		c.each(c.wrapper)
+		if len(c.wrappers) == before {
+			break
+		}
+	}
 	var found []query
-	for _, pkg := range p.Packages {
+	c.each(func(s site) {
+		if q, ok := c.query(s); ok {
+			found = append(found, q)
+		}
+	})
+	return found
+}
+
+// maxWrapping is how many functions may lie between a text and the call that
+// sends it.
+const maxWrapping = 4
+
+type collector struct {
+	program   *load.Program
+	moduleDir string
+	// wrappers are functions of the module that send what they are given.
+	wrappers map[*types.Func]call
+}
+
+// site is a call that sends its argument text.
+type site struct {
+	pkg  *packages.Package
+	file *ast.File
+	in   *ast.FuncDecl
+	call *ast.CallExpr
+	text ast.Expr
+	rows bool
+}
+
+// each calls f for every site outside of tests and examples.
+func (c *collector) each(f func(site)) {
+	for _, pkg := range c.program.Packages {
 		if pkg.TypesInfo == nil {
 			continue
 		}
-		for _, f := range pkg.Syntax {
-			if isAside(strings.TrimPrefix(p.Position(f.Pos()).File, moduleDir+"/")) {
+		for _, file := range pkg.Syntax {
+			if isAside(strings.TrimPrefix(c.program.Position(file.Pos()).File, c.moduleDir+"/")) {
 				continue
 			}
-			values := constants{pkg: pkg, file: f}
-			notes := directives(p, f)
-			ast.Inspect(f, func(n ast.Node) bool {
-				c, ok := n.(*ast.CallExpr)
-				if !ok {
+			for _, decl := range file.Decls {
+				fn, _ := decl.(*ast.FuncDecl)
+				ast.Inspect(decl, func(n ast.Node) bool {
+					if call, ok := n.(*ast.CallExpr); ok {
+						if how, ok := c.sends(callee(pkg.TypesInfo, call)); ok && how.text < len(call.Args) {
+							f(site{pkg, file, fn, call, call.Args[how.text], how.rows})
+						}
+					}
 					return true
-				}
-				fn := callee(pkg.TypesInfo, c)
-				if fn == nil {
-					return true
-				}
-				how, ok := sends(fn)
-				if !ok || how.text >= len(c.Args) {
-					return true
-				}
-				text, at := values.of(c.Args[how.text])
-				q := query{Position: p.Position(at), text: text, function: p.Enclosing(pkg, c.Pos()), rows: how.rows, call: c}
-				q.ignored = notes.at(q.Position.Line, p.Position(c.Pos()).Line)
-				found = append(found, q)
-				return true
-			})
+				})
+			}
 		}
 	}
-	return found
+}
+
+func (c *collector) sends(fn *types.Func) (call, bool) {
+	if fn == nil {
+		return call{}, false
+	}
+	if how, ok := c.wrappers[fn.Origin()]; ok {
+		return how, true
+	}
+	return sends(fn)
+}
+
+// wrapper notes the function around a site whose text is its own parameter.
+func (c *collector) wrapper(s site) {
+	if s.in == nil {
+		return
+	}
+	fn, ok := s.pkg.TypesInfo.Defs[s.in.Name].(*types.Func)
+	if i := parameter(s, fn); ok && i >= 0 {
+		c.wrappers[fn] = call{text: i, rows: s.rows}
+	}
+}
+
+// parameter is the index of the parameter that is sent, -1 where it is none.
+func parameter(s site, fn *types.Func) int {
+	id, ok := ast.Unparen(s.text).(*ast.Ident)
+	if !ok || fn == nil {
+		return -1
+	}
+	params := fn.Signature().Params()
+	for i := range params.Len() {
+		if s.pkg.TypesInfo.Uses[id] == params.At(i) && !(fn.Signature().Variadic() && i == params.Len()-1) {
+			return i
+		}
+	}
+	return -1
+}
+
+// query is what a site sends; false for a wrapper's own call, and for a script
+// that is read from a file and run as it is.
+func (c *collector) query(s site) (query, bool) {
+	if s.in != nil {
+		if fn, ok := s.pkg.TypesInfo.Defs[s.in.Name].(*types.Func); ok && parameter(s, fn) >= 0 {
+			return query{}, false
+		}
+	}
+	if fromBytes(s.pkg.TypesInfo, s.text) && s.call.Args[len(s.call.Args)-1] == s.text {
+		return query{}, false
+	}
+	text, at := constants{pkg: s.pkg, file: s.file}.of(s.text)
+	q := query{Position: c.program.Position(at), text: text, function: c.program.Enclosing(s.pkg, s.call.Pos())}
+	q.ignored = directives(c.program, s.file).at(q.Position.Line, c.program.Position(s.call.Pos()).Line)
+	return q, true
+}
+
+// fromBytes reports a conversion of bytes to a string.
+func fromBytes(info *types.Info, e ast.Expr) bool {
+	conv, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok || len(conv.Args) != 1 || !info.Types[conv.Fun].IsType() {
+		return false
+	}
+	slice, ok := info.TypeOf(conv.Args[0]).Underlying().(*types.Slice)
+	return ok && types.Identical(slice.Elem(), types.Typ[types.Byte])
 }
 
 // aside are folders whose code belongs to tests or examples.
@@ -72,11 +162,14 @@ var aside = regexp.MustCompile(`(^|/)(testdata|tests?|testing|testutils?|fixture
 func isAside(file string) bool { return strings.HasSuffix(file, "_test.go") || aside.MatchString(file) }
 
 func callee(info *types.Info, c *ast.CallExpr) *types.Func {
-	sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr)
-	if !ok {
-		return nil
+	var name *ast.Ident
+	switch f := ast.Unparen(c.Fun).(type) {
+	case *ast.SelectorExpr:
+		name = f.Sel
+	case *ast.Ident:
+		name = f
 	}
-	fn, _ := info.Uses[sel.Sel].(*types.Func)
+	fn, _ := info.Uses[name].(*types.Func)
 	return fn
 }
 
