@@ -48,13 +48,15 @@ type Function struct {
 	Stub *Stub
 }
 
-// Op is what one call does. Exactly one of the pointers is set.
+// Op is what one call does. Exactly one of the fields is set.
 type Op struct {
 	Read       *web.Read
 	Write      *web.Write
 	Context    *Context
 	Credential *Credential
 	Validate   *Validate
+	// Stop ends the chain without an answer of its own.
+	Stop bool
 }
 
 // Read and Write are the rows of the frameworks' tables.

@@ -40,6 +40,9 @@ func operation(call *ssa.CallCommon) (Op, bool) {
 	if c, ok := contextCalls[name]; ok {
 		return Op{Context: &c}, true
 	}
+	if stops[name] {
+		return Op{Stop: true}, true
+	}
 	if name == "net/http.Request.BasicAuth" {
 		return Op{Credential: &Credential{}}, true
 	}
@@ -86,6 +89,12 @@ var contextCalls = map[string]Context{
 	"github.com/cloudwego/hertz/pkg/app.RequestContext.Get": {Key: 0},
 	// fiber's Locals(key, value...) does both; the number of arguments tells.
 	"github.com/gofiber/fiber.Ctx.Locals": {Set: true, Key: 0, Value: 1},
+}
+
+// stops end the chain; what was answered before stays the answer.
+var stops = map[string]bool{
+	"github.com/gin-gonic/gin.Context.Abort": true, "github.com/cloudwego/hertz/pkg/app.RequestContext.Abort": true,
+	"github.com/kataras/iris/context.Context.StopExecution": true,
 }
 
 // validators run constraints over a whole value.

@@ -76,18 +76,27 @@ func judge(x *behaviour.Index, m *matrix.Matrix) []*judged {
 }
 
 // mostOpen judges every route that answers the operation; one that is open
-// makes the operation open.
+// makes the operation open, unless another is guarded: a module may hold
+// several servers, and the document is of one of them.
 func mostOpen(x *behaviour.Index, e *matrix.Endpoint) *judged {
 	j := &judged{row: e}
 	all := e.Routes
 	if len(all) == 0 {
 		all = []*routes.Route{e.Route}
 	}
+	var guarded *judged
 	for _, r := range all {
 		a := x.Access(r, e.Operation)
+		if a.Guard == behaviour.Guarded {
+			guarded = &judged{access: a, route: r}
+		}
 		if j.route == nil || openness(a.Guard) > openness(j.access.Guard) {
 			j.access, j.route = a, r
 		}
+	}
+	if guarded != nil && j.access.Guard == behaviour.Open {
+		j.access.Guard = behaviour.Unclear
+		j.access.Reason = fmt.Sprintf("the route at %s is open, the one at %s guarded by %s; which of them serves this document is not known", j.route.Pos, guarded.route.Pos, guarded.access.By)
 	}
 	return j
 }

@@ -200,6 +200,52 @@ func TestCheck_NoSecurityDeclared(t *testing.T) {
 	}
 }
 
+// TestCheck_NotAHole: what need not be a hole is no finding.
+func TestCheck_NotAHole(t *testing.T) {
+	key := []spec.Requirement{{"gateKey": nil}}
+	guarded := endpoint{"GET /books", bearer, []string{"main.guard", "main.list"}}
+	for _, c := range []struct {
+		endpoint
+		mentions string
+	}{
+		{endpoint{"POST /users/login", bearer, []string{"main.list"}}, "declare security: []"},
+		{endpoint{"GET /shelves", key, []string{"main.list"}}, "no code of this module looks at header X-Gate-Key"},
+	} {
+		r := repo(t, true, guarded, c.endpoint)
+		r.Matrix.Used[0].SecuritySchemes["gateKey"] = spec.SecurityScheme{Type: "apiKey", In: "header", Name: "X-Gate-Key"}
+		for _, e := range r.Matrix.Endpoints {
+			e.Document = r.Matrix.Used[0]
+		}
+		cs, err := auth.Check.Run(context.Background(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cs[0]; len(got.Findings) != 0 || got.Satisfied != 1 || !strings.Contains(got.Reason, c.mentions) {
+			t.Errorf("%s: %+v, want undecided because %q", c.name, got, c.mentions)
+		}
+	}
+	alone := repo(t, true, endpoint{"GET /shelves", key, []string{"main.list"}})
+	alone.Matrix.Used[0].SecuritySchemes["gateKey"] = spec.SecurityScheme{Type: "apiKey", In: "header", Name: "X-Gate-Key"}
+	if cs, err := auth.Check.Run(context.Background(), alone); err != nil || len(cs[0].Findings) != 1 {
+		t.Errorf("server without any guard: %+v, %v, want one finding", cs, err)
+	}
+}
+
+// TestCheck_TwoServers: one of two routes of an operation is guarded.
+func TestCheck_TwoServers(t *testing.T) {
+	r := repo(t, true, endpoint{"GET /a", bearer, []string{"main.list"}}, endpoint{"GET /a", bearer, []string{"main.guard", "main.list"}})
+	e := r.Matrix.Endpoints[0]
+	e.Routes = append(e.Routes, e.Route, r.Matrix.Endpoints[1].Route)
+	r.Matrix.Endpoints = r.Matrix.Endpoints[:1]
+	cs, err := auth.Check.Run(context.Background(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cs[0]; got.Outcome != report.Inconclusive || !strings.Contains(got.Reason, "guarded by main.guard") {
+		t.Errorf("%+v, want inconclusive", got)
+	}
+}
+
 func TestRules(t *testing.T) {
 	for _, r := range auth.Check.Rules {
 		if err := r.Validate(); err != nil {

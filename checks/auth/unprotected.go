@@ -3,8 +3,10 @@ package auth
 import (
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -17,16 +19,17 @@ var Unprotected = rule.Rule{
 		"but refuses strangers fails for every client that trusts the document.",
 	Fix: "Register the route behind the authenticating middleware, or correct the operation's security in the document.",
 	Limits: "The code is run on a request without credentials, not executed: a guard that is switched off by configuration counts as one, " +
-		"and middleware of other modules is known by name; what is not known is inconclusive.",
+		"and middleware of other modules is known by name; what is not known is inconclusive. So are operations that serve clients without " +
+		"credentials by their path (login, token, callback, health), and keys that no code of the module looks at while others are checked.",
 }
 
 func unprotected(rows []*judged) report.Criterion {
 	t := report.Examine(Unprotected)
-	shown := map[string]bool{}
+	seen, shown := sightOf(rows), map[string]bool{}
 	for _, j := range rows {
 		switch needOf(j.row.Operation) {
 		case required:
-			secured(t, j, shown)
+			secured(t, j, seen, shown)
 		default:
 			open(t, j)
 		}
@@ -35,7 +38,7 @@ func unprotected(rows []*judged) report.Criterion {
 }
 
 // secured judges an operation that requires credentials.
-func secured(t *report.Tally, j *judged, shown map[string]bool) {
+func secured(t *report.Tally, j *judged, seen sight, shown map[string]bool) {
 	name := j.row.Name()
 	switch j.access.Guard {
 	case behaviour.Guarded:
@@ -49,9 +52,15 @@ func secured(t *report.Tally, j *judged, shown map[string]bool) {
 	case behaviour.Unclear:
 		j.row.Auth = report.FacetInconclusive
 		t.Undecided(fmt.Sprintf("%s: %s", name, j.access.Reason), report.Related{Position: j.route.Pos, Message: name})
-	default:
+	case behaviour.Open:
+		if reason := mayBeMeant(j, seen); reason != "" {
+			j.row.Auth = report.FacetInconclusive
+			t.Undecided(fmt.Sprintf("%s requires %s, but a request without credentials reaches %s; %s", name, requires(j.row.Operation), handlerName(j), reason),
+				bothSides(j, "requires credentials here")...)
+			return
+		}
 		j.row.Auth = report.FacetMismatch
-		how := "put an authenticating middleware before it"
+		how := "put an authenticating middleware before it, or declare security: []"
 		if j.access.Reason != "" {
 			how = j.access.Reason + ": return after the refusal"
 		}
@@ -62,6 +71,28 @@ func secured(t *report.Tally, j *judged, shown map[string]bool) {
 		})
 	}
 }
+
+// signIn are operations by which a client comes by its credentials, or that
+// serve those who lost them.
+var signIn = regexp.MustCompile(`(?i)(^|[/._-])(log-?in|log-?out|sign-?in|sign-?out|sign-?up|regist(er|ration)|callback|redirect|authorize|oauth2?|oidc|openid|sso|saml|tokens?|refresh|verify|confirm|recover|reset|forgot|resend|activate|magic-?link|otp|health|healthz|ping|version|settings)([/._-]|$)`)
+
+// mayBeMeant says why an open operation need not be a hole; empty where nothing
+// speaks for it.
+func mayBeMeant(j *judged, seen sight) string {
+	op := j.row.Operation
+	if j.access.Doubt != "" {
+		return "but " + j.access.Doubt
+	}
+	if segments := routes.Segments(op.Path); len(segments) > 0 && j.access.Reason == "" && signIn.MatchString("/"+strings.Join(lastTwo(segments), "/")) {
+		return "if it serves those who have none yet, declare security: []"
+	}
+	if missing := seen.nowhere(j); missing != "" {
+		return fmt.Sprintf("no code of this module looks at %s, so it may be checked before the requests arrive here", missing)
+	}
+	return ""
+}
+
+func lastTwo(segments []string) []string { return segments[max(0, len(segments)-2):] }
 
 // proofs are credentials that a public operation may well ask for itself: a
 // signed link, a refresh cookie, the signature of a webhook.
@@ -77,22 +108,25 @@ func open(t *report.Tally, j *judged) {
 	case a.Guard == behaviour.Unclear:
 		j.row.Auth = report.FacetInconclusive
 		t.Undecided(fmt.Sprintf("%s: %s", name, a.Reason), report.Related{Position: j.route.Pos, Message: name})
-	case proofs.MatchString(a.Credential):
+	case proofs.MatchString(a.Credential), a.InHandler && !strings.HasPrefix(a.Credential, "header "):
 		j.row.Auth = report.FacetInconclusive
-		t.Undecided(fmt.Sprintf("%s is public in the document but looks at %s itself; document it as a parameter or as security", name, a.Credential),
+		t.Undecided(fmt.Sprintf("%s is public in the document but answers %s without %s; document that as a parameter or as security", name, statusOf(a), a.Credential),
 			report.Related{Position: a.Where, Message: name})
 	default:
 		j.row.Auth = report.FacetMismatch
-		status := "an error"
-		if a.Status != 0 {
-			status = fmt.Sprint(a.Status)
-		}
 		t.Fail(report.Finding{
 			Message: fmt.Sprintf("%s is public in the document, but %s answers %s without credentials (%s); declare its security or let it through",
-				name, a.By, status, a.Credential),
+				name, a.By, statusOf(a), a.Credential),
 			Position: j.route.Pos, Endpoint: name, Anchor: name, Related: append(bothSides(j, "declared without security"), guardEvidence(j)),
 		})
 	}
+}
+
+func statusOf(a behaviour.Access) string {
+	if a.Status == 0 {
+		return "an error"
+	}
+	return fmt.Sprint(a.Status)
 }
 
 func handlerName(j *judged) string {

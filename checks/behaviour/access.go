@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"maps"
+	"slices"
 	"sort"
 	"strings"
 
@@ -41,6 +42,10 @@ type Access struct {
 	// Permissions are places that refuse although credentials are there: 403
 	// where the request is known.
 	Permissions []report.Related
+	// Doubt says why Open is not proven: a guard that could not be followed.
+	Doubt string
+	// Sees are the credentials that the chain looks at, such as "header Authorization".
+	Sees []string
 	// Perhaps are answers whose status is one of several, 403 among them.
 	Perhaps []report.Related
 }
@@ -60,7 +65,52 @@ func (x *Index) Access(r *routes.Route, op *spec.Operation) Access {
 	with := x.chain(r, rq, false)
 	a := x.judge(without, with)
 	a.Permissions, a.Perhaps = x.permissions(with)
+	a.Sees = credentialsSeen(without, with)
+	if a.Guard == Open {
+		a.Doubt = x.doubt(without, with)
+	}
 	return a
+}
+
+// credentialsSeen are the names of the credentials that a chain looks at.
+func credentialsSeen(runs ...[]step) []string {
+	var names []string
+	for _, steps := range runs {
+		for _, s := range steps {
+			for _, e := range s.out.events {
+				if e.kind == eventCredential && !slices.Contains(names, e.name) {
+					names = append(names, e.name)
+				}
+			}
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+// doubt looks for what may be a guard after all: a call that is named for one
+// and cannot be followed, or an answer of unknown status where credentials are
+// looked at. A handler's answer counts where credentials make a difference.
+func (x *Index) doubt(without, with []step) string {
+	for n, s := range without {
+		handler := n == len(without)-1
+		looks := credentialOf(s.out) != "" && (!handler || x.newRefusal(s.out, with[n].out)) || !handler && looksLikeAuth(s.handler.Name)
+		for i := range s.out.events {
+			e := &s.out.events[i]
+			switch {
+			case e.kind == eventDoubt:
+				return fmt.Sprintf("%s calls %s (%s), which could not be followed", s.handler.Name, e.name, x.program.Position(e.place()))
+			case looks && (vague(e) || !handler && e.kind == eventStop):
+				return fmt.Sprintf("what %s answers at %s could not be told", s.handler.Name, x.program.Position(e.place()))
+			}
+		}
+	}
+	return ""
+}
+
+// vague: an answer without a known status, which may be a refusal.
+func vague(e *event) bool {
+	return e.kind == eventAnswer && (!e.answer.StatusKnown || e.answer.oneOf > 1)
 }
 
 // request is what is known of a request before it is sent.
@@ -274,7 +324,10 @@ func (x *Index) partly(name string, out *outcome, refusal *event, cred string) A
 func (x *Index) guarded(refusal *event, cred string) Access {
 	a := Access{Guard: Guarded, Credential: cred}
 	if refusal != nil {
-		a.Where, a.Status = x.program.Position(refusal.place()), refusal.answer.Status
+		a.Where = x.program.Position(refusal.place())
+		if refusal.answer.Status < 500 { // a helper's last resort is not how it refuses
+			a.Status = refusal.answer.Status
+		}
 	}
 	return a
 }

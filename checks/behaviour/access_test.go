@@ -1,6 +1,7 @@
 package behaviour_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
@@ -258,6 +259,55 @@ func fromRequest(r *http.Request) (*jwt.Token, error) {
 	return jwt.Parse(h[7:], nil)
 }
 
+func stops(c *gin.Context) {
+	if c.GetHeader("Authorization") == "" {
+		c.JSON(http.StatusUnauthorized, gin.H{"error": "no"})
+		c.Abort()
+		return
+	}
+	c.Next()
+}
+
+// token looks in two places, as old clients do.
+func token(c *gin.Context) string {
+	if t := c.GetHeader("Authorization"); t != "" {
+		return t
+	}
+	return c.Query("Authorization")
+}
+
+func respond(c *gin.Context, err error) {
+	var coded interface{ Code() int }
+	if errors.As(err, &coded) {
+		c.JSON(coded.Code(), gin.H{})
+	}
+}
+
+func authByHelper(c *gin.Context) {
+	if token(c) == "" {
+		respond(c, errors.New("gone"))
+		c.Abort()
+	}
+}
+
+func authWithoutStop(c *gin.Context) {
+	if token(c) == "" {
+		respond(c, errors.New("gone"))
+	}
+}
+
+type Enforcer interface{ Enforce(args ...any) (bool, error) }
+
+var rules Enforcer
+
+func enforced(c *gin.Context) {
+	if ok, _ := rules.Enforce(c.Param("id")); !ok {
+		c.JSON(http.StatusBadRequest, gin.H{})
+		return
+	}
+	c.JSON(200, gin.H{})
+}
+
 func current(c *gin.Context) {
 	if _, ok := c.Get("user"); !ok {
 		c.JSON(http.StatusUnauthorized, gin.H{"error": "no"})
@@ -280,6 +330,15 @@ func TestAccess_Gin(t *testing.T) {
 		if a := x.Access(r, nil); a.Guard != want {
 			t.Errorf("auth(%t): %+v, want %d", must, a, want)
 		}
+	}
+	for name, want := range map[string]behaviour.Guard{"main.stops": behaviour.Guarded, "main.authByHelper": behaviour.Guarded, "main.authWithoutStop": behaviour.Open} {
+		a := x.Access(fixture.Route(t, p, "GET /a", name, "main.work"), nil)
+		if a.Guard != want || (a.Doubt != "") != (want == behaviour.Open) {
+			t.Errorf("%s: %+v, want %d", name, a, want)
+		}
+	}
+	if a := x.Access(fixture.Route(t, p, "GET /a", "main.enforced"), nil); a.Guard != behaviour.Open || !strings.Contains(a.Doubt, "main.enforced calls Enforce (main.go:") {
+		t.Errorf("handler that asks an enforcer: %+v, want open with a doubt", a)
 	}
 	if a := x.Access(fixture.Route(t, p, "GET /me", "main.current"), nil); a.Guard != behaviour.Guarded || a.Status != 401 {
 		t.Errorf("handler that looks for the user: %+v, want guarded", a)

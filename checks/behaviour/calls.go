@@ -128,7 +128,7 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 		in.site = instr.Pos()
 	}
 	f.absorb(b, instr, out)
-	v := carryStatus(out.result, instr.Common().Signature(), args)
+	v := m.carryStatus(out.result, instr.Common().Signature(), args)
 	for _, a := range args {
 		v.operand = v.operand || a.operand && v.kind != known
 	}
@@ -137,8 +137,8 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 
 // carryStatus gives an error the status that it was made with, where the
 // function that makes it got one as an argument.
-func carryStatus(v value, sig *types.Signature, args []value) value {
-	if !isErrorLike(lastType(sig)) {
+func (m *machine) carryStatus(v value, sig *types.Signature, args []value) value {
+	if !m.x.isErrorLike(lastType(sig)) {
 		return v
 	}
 	status := 0
@@ -203,10 +203,10 @@ func isSmall(fn *ssa.Function) bool {
 }
 
 // mapsError: it may find the status that an error stands for.
-func mapsError(sig *types.Signature) bool {
+func (x *Index) mapsError(sig *types.Signature) bool {
 	takes, gives := false, false
 	for i := range sig.Params().Len() {
-		takes = takes || isErrorLike(sig.Params().At(i).Type())
+		takes = takes || x.isErrorLike(sig.Params().At(i).Type())
 	}
 	for i := range sig.Results().Len() {
 		b, ok := sig.Results().At(i).Type().Underlying().(*types.Basic)
@@ -227,7 +227,7 @@ func givesSlice(sig *types.Signature) bool {
 }
 
 func (m *machine) worthwhile(t target) bool {
-	if sig := t.c.fn.SSA.Signature; m.x.relevant[t.c.fn] || mapsError(sig) || isSmall(t.c.fn.SSA) || !m.absent && givesSlice(sig) {
+	if sig := t.c.fn.SSA.Signature; m.x.relevant[t.c.fn] || m.x.mapsError(sig) || isSmall(t.c.fn.SSA) || !m.absent && givesSlice(sig) {
 		return true
 	}
 	for _, a := range t.args {
@@ -292,6 +292,10 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	if v, ok := f.library(fn, c, args); ok {
 		return v
 	}
+	known := f.m.x.calleeOf(fn)
+	if known.guards {
+		f.note(b, event{kind: eventDoubt, pos: instr.Pos(), name: fn.Name()})
+	}
 	for _, a := range args { // a callback runs, as far as anybody knows
 		if a.fn != nil && f.m.x.relevant[a.fn.fn] {
 			t := f.m.bind(a.fn, parametersOf(a.fn))
@@ -299,6 +303,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 			f.absorb(b, instr, out)
 		}
 	}
+	f.handsRequestOn(c)
 	t := value{}
 	for _, a := range args {
 		t = t.with(taint(a))
@@ -306,20 +311,33 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 			f.m.whole[a.part] = true
 		}
 	}
-	if !onlyReads(fn) {
+	if !known.onlyReads {
 		f.m.havocArguments(c, args)
 	}
 	if c.IsInvoke() && f.m.x.crowded[fn.FullName()] {
 		f.escape(b, instr, args)
 	}
-	if !keepsInput(fn) {
+	if !known.keepsInput {
 		t.input = 0
 	}
 	v := f.m.results(c.Signature().Results(), t)
-	if isErrorLike(lastType(c.Signature())) {
+	if f.m.x.isErrorLike(lastType(c.Signature())) {
 		v = withStatus(v, args)
 	}
 	return v
+}
+
+// handsRequestOn notes that code which cannot be followed gets the request: it
+// may read anything there.
+func (f *frame) handsRequestOn(c *ssa.CallCommon) {
+	for i, a := range c.Args {
+		method := i == 0 && !c.IsInvoke() && c.Signature().Recv() != nil
+		if !method && behaviour.IsRequest(a.Type()) {
+			for _, p := range []part{requestQuery, requestVars, requestHeader, requestForm} {
+				f.m.whole[p] = true
+			}
+		}
+	}
 }
 
 // onlyReads reports whether a function leaves what its arguments point to alone.
@@ -379,9 +397,11 @@ func parameter(t types.Type) value {
 func (f *frame) unknownFunction(b *ssa.BasicBlock, instr ssa.CallInstruction, args []value) value {
 	c := instr.Common()
 	if f.get(c.Value).next || behaviour.IsHandler(c.Signature()) {
+		f.handsRequestOn(c)
 		f.next(b, instr)
 		return value{}
 	}
+	f.handsRequestOn(c)
 	f.escape(b, instr, args)
 	t := value{}
 	for _, a := range args {

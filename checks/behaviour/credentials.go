@@ -8,7 +8,7 @@ import (
 
 var (
 	credentialHeader = regexp.MustCompile(`(?i)authorization|cookie|api.?key|access.?key|token|secret|signature|session|credential|password|jwt|bearer|^x-(auth|user|forwarded-user|remote-user)`)
-	credentialQuery  = regexp.MustCompile(`(?i)^(access_?token|api_?key|apikey|auth|auth_?token|token|jwt|key|sig|signature)$`)
+	credentialQuery  = regexp.MustCompile(`(?i)^(access_?token|api_?key|apikey|auth|auth_?token|authori[sz]ation|bearer|token|jwt|key|sig|signature|session_?id|session_?token)$`)
 	notCredential    = regexp.MustCompile(`(?i)csrf|xsrf|captcha|idempoten|page|next|continu|cursor|lang|theme|locale`)
 	identityName     = regexp.MustCompile(`(?i)user|auth|claim|token|session|account|principal|identity|subject|\buid\b|role|perm|jwt|member|admin|actor|login|caller|credential|viewer|scope`)
 )
@@ -50,6 +50,11 @@ func statusOfText(s string) int {
 	}
 	return 0
 }
+
+// guardName are functions that decide, by their name, who may go on. Where one
+// cannot be followed nothing proves that an operation is open.
+var guardName = regexp.MustCompile(`(?i)^(authenticate|authori[sz]e|enforce)|` +
+	`^(require|check|must|ensure|verify|assert|has|can|is|need|validate|get)_?.{0,16}(auth|signed.?in|logged.?in|login|permission|access|role|admin|acl|policy|session|current.?user|principal)`)
 
 // refuses reports whether a status turns a client away for who it is.
 func refuses(status int) bool {

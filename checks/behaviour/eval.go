@@ -37,7 +37,9 @@ func (f *frame) get(v ssa.Value) value {
 			}
 		}
 	default:
-		return f.vals[v]
+		if i, ok := f.number[v]; ok {
+			return f.slots[i].v
+		}
 	}
 	return value{}
 }
@@ -45,15 +47,15 @@ func (f *frame) get(v ssa.Value) value {
 // function is a declared function as a value; those of other packages are
 // looked up by name, wrappers stand for what they wrap.
 func (m *machine) function(fn *ssa.Function) value {
-	if own := m.x.byKey[fn.Pos()]; own != nil && own.SSA == fn {
-		return value{kind: notNull, fn: m.closure(own, nil)}
+	own := m.x.function(fn)
+	if own == nil {
+		return value{kind: notNull}
 	}
-	if obj, ok := originOf(fn).Object().(*types.Func); ok {
-		if own := m.x.byName[obj.FullName()]; own != nil {
-			return value{kind: notNull, fn: m.generic(m.closure(own, nil), fn.TypeArgs())}
-		}
+	c := m.closure(own, nil)
+	if own.SSA != fn {
+		c = m.generic(c, fn.TypeArgs())
 	}
-	return value{kind: notNull}
+	return value{kind: notNull, fn: c}
 }
 
 func originOf(fn *ssa.Function) *ssa.Function {
@@ -79,7 +81,7 @@ func (m *machine) global(g *ssa.Global) value {
 	if !c.stored {
 		c.stored = true
 		c.v = value{}
-		if isErrorLike(t) {
+		if m.x.isErrorLike(t) {
 			c.v = value{kind: notNull, status: statusOfText(g.Name())}
 			if s := m.x.errorStatus[globalName(g)]; s != 0 {
 				c.v.status = s
@@ -120,7 +122,7 @@ func (f *frame) eval(instr ssa.Value) value {
 		if x.kind != known {
 			x.kind = notNull
 		}
-		if isErrorLike(v.X.Type()) && x.status == 0 && x.cell != nil {
+		if f.m.x.isErrorLike(v.X.Type()) && x.status == 0 && x.cell != nil {
 			x.status = x.cell.statusField()
 		}
 		return x
@@ -191,11 +193,11 @@ func (f *frame) eval(instr ssa.Value) value {
 func (f *frame) phi(v *ssa.Phi) value {
 	out, first := value{}, true
 	for i, pred := range v.Block().Preds {
-		if !f.edges[[2]int{pred.Index, v.Block().Index}] {
+		if !f.taken(pred, v.Block()) {
 			continue
 		}
 		edge := v.Edges[i]
-		if _, done := f.vals[edge]; !done && isInstruction(edge) {
+		if i, ok := f.number[edge]; ok && !f.slots[i].set {
 			continue // not computed yet on this loop's first round
 		}
 		e := f.get(edge)
@@ -206,11 +208,6 @@ func (f *frame) phi(v *ssa.Phi) value {
 		}
 	}
 	return out
-}
-
-func isInstruction(v ssa.Value) bool {
-	_, ok := v.(ssa.Instruction)
-	return ok
 }
 
 func (f *frame) makeClosure(v *ssa.MakeClosure) value {
@@ -292,7 +289,7 @@ func (f *frame) unary(v *ssa.UnOp) value {
 }
 
 func (f *frame) load(v *ssa.UnOp, x value) value {
-	if p := requestField(v.X); p != noPart {
+	if p := f.m.x.requestField(v.X); p != noPart {
 		return f.m.requestPart(p)
 	}
 	if x.cell == nil {
@@ -398,6 +395,7 @@ func (f *frame) mapUpdate(instr *ssa.MapUpdate) {
 
 // statusField is a status among the fields of an error that is being made.
 func (c *cell) statusField() int {
+	c.scanned = true
 	for _, p := range c.parts {
 		if p.stored {
 			if n, ok := p.v.number(); ok && n >= 400 && n < 600 {

@@ -15,10 +15,15 @@ type frame struct {
 	fn     *ssa.Function
 	args   []value
 	status []int
-	vals   map[ssa.Value]value
+	// slots hold the values of instructions, by the function's numbering.
+	number map[ssa.Value]int
+	slots  []slot
 	live   []bool
-	edges  map[[2]int]bool
-	moved  bool
+	// edges has a bit for each way out of a block that can be taken.
+	edges []uint64
+	moved bool
+	// loops: some edge leads back.
+	loops bool
 	// recording is set in the last round, when values no longer change.
 	recording bool
 	notes     []*blockNote
@@ -41,9 +46,42 @@ func (n *blockNote) statusSet() bool { return n.status != nil }
 func newFrame(m *machine, c *closure, args []value, status []int) *frame {
 	n := len(c.fn.SSA.Blocks)
 	return &frame{
-		m: m, c: c, fn: c.fn.SSA, args: args, status: status, vals: map[ssa.Value]value{},
-		live: make([]bool, n), edges: map[[2]int]bool{}, notes: make([]*blockNote, n),
+		m: m, c: c, fn: c.fn.SSA, args: args, status: status, number: m.x.numbering(c.fn.SSA), slots: make([]slot, len(m.x.numbering(c.fn.SSA))),
+		live: make([]bool, n), edges: make([]uint64, n), notes: make([]*blockNote, n),
 	}
+}
+
+// slot is what is known of one instruction's value.
+type slot struct {
+	v   value
+	set bool
+}
+
+// numbering numbers the values that a function's instructions yield.
+func (x *Index) numbering(fn *ssa.Function) map[ssa.Value]int {
+	if n, ok := x.numbers[fn]; ok {
+		return n
+	}
+	n := map[ssa.Value]int{}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if v, ok := instr.(ssa.Value); ok {
+				n[v] = len(n)
+			}
+		}
+	}
+	x.numbers[fn] = n
+	return n
+}
+
+// taken reports whether control can go from one block to another.
+func (f *frame) taken(from, to *ssa.BasicBlock) bool {
+	for i, s := range from.Succs {
+		if s == to && f.edges[from.Index]&(1<<min(i, 63)) != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // run brings the values to rest along the edges that can be taken, then notes
@@ -57,8 +95,8 @@ func (f *frame) run() *outcome {
 				f.block(b)
 			}
 		}
-		if !f.moved || f.m.over {
-			break
+		if !f.moved || !f.loops || f.m.over {
+			break // without a way back one round has seen everything
 		}
 	}
 	f.recording = true
@@ -106,21 +144,27 @@ func (f *frame) block(b *ssa.BasicBlock) {
 }
 
 func (f *frame) set(v ssa.Value, n value) {
-	old, ok := f.vals[v]
-	if ok {
-		n = join(old, n)
+	s := &f.slots[f.number[v]]
+	if s.set {
+		if same(s.v, n) {
+			return
+		}
+		if n = join(s.v, n); same(s.v, n) {
+			return
+		}
 	}
-	if !ok || !same(old, n) {
-		f.vals[v] = n
-		f.moved = true
-	}
+	s.v, s.set, f.moved = n, true, true
 }
 
 func (f *frame) take(from, to *ssa.BasicBlock) {
-	e := [2]int{from.Index, to.Index}
-	if !f.edges[e] {
-		f.edges[e] = true
+	if !f.taken(from, to) {
+		for i, s := range from.Succs {
+			if s == to {
+				f.edges[from.Index] |= 1 << min(i, 63)
+			}
+		}
 		f.moved = true
+		f.loops = f.loops || to.Index <= from.Index
 	}
 	if !f.live[to.Index] {
 		f.live[to.Index] = true
@@ -141,7 +185,7 @@ func (f *frame) branch(b *ssa.BasicBlock, instr *ssa.If) {
 		return
 	}
 	if !ok && (cond.request || cond.operand || cond.input != 0) {
-		f.note(b, event{kind: eventOpen, pos: condPos(instr), cond: cond})
+		f.note(b, event{kind: eventOpen, pos: condPos(instr), cond: condition{cond.operand, cond.request, cond.input}})
 	}
 	if cond.input != 0 {
 		f.m.guarded(f, cond.input, b, instr)
@@ -175,7 +219,7 @@ func (f *frame) doReturn(b *ssa.BasicBlock, instr *ssa.Return) {
 	}
 	last := instr.Results[len(instr.Results)-1]
 	v := f.get(last)
-	if !isErrorLike(last.Type()) || v.kind != notNull && !notNilIn(last, b) {
+	if !f.m.x.isErrorLike(last.Type()) || v.kind != notNull && !notNilIn(last, b) {
 		return
 	}
 	n.bad = true
@@ -346,7 +390,7 @@ func (f *frame) reaches(cut func(*blockNote, *ssa.BasicBlock) bool, goal func(*b
 			return true
 		}
 		for _, s := range b.Succs {
-			if f.edges[[2]int{b.Index, s.Index}] && visit(s) {
+			if f.taken(b, s) && visit(s) {
 				return true
 			}
 		}
@@ -369,7 +413,7 @@ func (f *frame) succeedsAfter(from *ssa.BasicBlock) bool {
 			return true
 		}
 		for _, s := range b.Succs {
-			if f.edges[[2]int{b.Index, s.Index}] && visit(s) {
+			if f.taken(b, s) && visit(s) {
 				return true
 			}
 		}

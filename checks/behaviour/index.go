@@ -35,6 +35,12 @@ type Index struct {
 	summaries   map[summaryKey]*Summary
 	steps       map[string]stepDone
 	callsites   map[*behaviour.Function][]*behaviour.Function
+	// The following remember look-ups that every run repeats.
+	own     map[*ssa.Function]*behaviour.Function
+	owners  map[*ssa.FieldAddr]part
+	callees map[*types.Func]*callee
+	numbers map[*ssa.Function]map[ssa.Value]int
+	errs    map[types.Type]bool
 }
 
 type indexKey struct{}
@@ -50,6 +56,7 @@ func build(p *load.Program) *Index {
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{}, crowded: map[string]bool{},
 		errorStatus: map[string]int{}, globalFuncs: map[string]*behaviour.Function{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{},
+		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, numbers: map[*ssa.Function]map[ssa.Value]int{}, errs: map[types.Type]bool{},
 	}
 	var all []*behaviour.Function
 	for _, pkg := range p.Packages {
@@ -213,6 +220,15 @@ func (x *Index) mentions(f *behaviour.Function) []*behaviour.Function {
 }
 
 func (x *Index) function(fn *ssa.Function) *behaviour.Function {
+	own, ok := x.own[fn]
+	if !ok {
+		own = x.findFunction(fn)
+		x.own[fn] = own
+	}
+	return own
+}
+
+func (x *Index) findFunction(fn *ssa.Function) *behaviour.Function {
 	if own := x.byKey[fn.Pos()]; own != nil && own.SSA == fn {
 		return own
 	}
@@ -220,6 +236,35 @@ func (x *Index) function(fn *ssa.Function) *behaviour.Function {
 		return x.byName[obj.FullName()]
 	}
 	return nil
+}
+
+// callee is what is known of a function outside the module by its name.
+type callee struct {
+	name string
+	// keepsInput, onlyReads and guards are what the functions of these names say.
+	keepsInput, onlyReads, guards bool
+}
+
+func (x *Index) calleeOf(fn *types.Func) *callee {
+	c := x.callees[fn]
+	if c == nil {
+		c = &callee{
+			name: behaviour.FuncName(fn), keepsInput: keepsInput(fn), onlyReads: onlyReads(fn),
+			guards: guardName.MatchString(fn.Name()) && fn.Signature().Results().Len() > 0,
+		}
+		x.callees[fn] = c
+	}
+	return c
+}
+
+// isErrorLike reports whether t is error or implements it.
+func (x *Index) isErrorLike(t types.Type) bool {
+	is, ok := x.errs[t]
+	if !ok {
+		is = isErrorLike(t)
+		x.errs[t] = is
+	}
+	return is
 }
 
 func (x *Index) inModule(pkg *types.Package) bool { return pkg != nil && x.packages[pkg.Path()] }

@@ -58,7 +58,7 @@ func equal(x, y value) (eq, ok bool) {
 // library models functions of the standard library that carry a part of the
 // request on, and those that decide what an empty text is.
 func (f *frame) library(fn *types.Func, c *ssa.CallCommon, args []value) (value, bool) {
-	name := behaviour.FuncName(fn)
+	name := f.m.x.calleeOf(fn).name
 	if p, ok := carriers[name]; ok {
 		from := argument(c, args, p.from)
 		f.m.limitsBody = f.m.limitsBody || p.limits && from.part == requestBody || name == "net/http.MaxBytesHandler"
@@ -142,6 +142,7 @@ func madeError(c *ssa.CallCommon, args []value) value {
 	for _, a := range args {
 		v.absent = v.absent || a.absent
 		if a.cell != nil {
+			a.cell.scanned = true
 			for _, p := range a.cell.parts {
 				if p.stored && p.v.status != 0 {
 					v.status = p.v.status
@@ -191,11 +192,20 @@ func keepsInput(fn *types.Func) bool {
 }
 
 // requestField is the part of the request that a field of *http.Request holds.
-func requestField(addr ssa.Value) part {
+func (x *Index) requestField(addr ssa.Value) part {
 	fa, ok := addr.(*ssa.FieldAddr)
 	if !ok {
 		return noPart
 	}
+	p, ok := x.owners[fa]
+	if !ok {
+		p = fieldOfRequest(fa)
+		x.owners[fa] = p
+	}
+	return p
+}
+
+func fieldOfRequest(fa *ssa.FieldAddr) part {
 	owner := behaviour.TypeName(fa.X.Type())
 	st, ok := fa.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
 	if !ok {

@@ -84,6 +84,7 @@ const (
 	eventStop
 	eventOpen   // a branch that the run could not decide
 	eventEscape // input went where the run could not follow
+	eventDoubt  // a function that is named for a guard and could not be followed
 )
 
 // event is something that a run came by.
@@ -92,13 +93,19 @@ type event struct {
 	pos    token.Pos
 	fn     *behaviour.Function
 	answer *Answer
-	// cond is the open condition; name the credential's.
-	cond value
+	// cond is what the open condition depends on; name the credential's.
+	cond condition
 	name string
 	// input are the bits of what escapes; site is where the outermost function
 	// called what leads here.
 	input uint64
 	site  token.Pos
+}
+
+// condition is what an open branch depends on.
+type condition struct {
+	operand, request bool
+	input            uint64
 }
 
 // eventKey tells events apart: one is kept of several that are alike.
@@ -199,6 +206,8 @@ func (m *machine) part(c *cell, i int, t types.Type) *cell {
 	return p
 }
 
+// write stores what a cell may hold. Only what somebody has looked at already
+// makes another pass necessary.
 func (m *machine) write(c *cell, v value) {
 	if c == nil {
 		return
@@ -209,8 +218,21 @@ func (m *machine) write(c *cell, v value) {
 	}
 	if !c.stored || !same(c.v, n) {
 		c.stored, c.v = true, n
-		m.changed = true
+		m.changed = m.changed || c.wasSeen()
 	}
+}
+
+// wasSeen reports whether anything was read that a write to the cell changes.
+func (c *cell) wasSeen() bool {
+	if c.read {
+		return true
+	}
+	for w := c.whole; w != nil; w = w.whole {
+		if w.scanned {
+			return true
+		}
+	}
+	return false
 }
 
 // havoc forgets what a cell holds: code that cannot be looked into got its
@@ -220,6 +242,7 @@ func (m *machine) havoc(v value, depth int) {
 	if c == nil || depth > 3 {
 		return
 	}
+	c.read, c.scanned = true, true
 	if c.stored {
 		m.havoc(c.v, depth+1)
 	}
@@ -264,6 +287,10 @@ func (m *machine) mark(c *cell, bits uint64) {
 }
 
 func (c *cell) load() value {
+	c.read = true
+	for w := c.whole; w != nil && !w.read; w = w.whole {
+		w.read = true
+	}
 	if c.stored {
 		v := c.v
 		v.input |= c.input
@@ -290,6 +317,7 @@ func (c *cell) load() value {
 
 // inside is where the parts of a cell come from, all of them together.
 func (c *cell) inside() value {
+	c.scanned = true
 	v := value{input: c.input, absent: c.absent}
 	for _, p := range c.parts {
 		if p.stored {
@@ -304,6 +332,7 @@ func (c *cell) inside() value {
 func taint(v value) value {
 	t := v.tainted()
 	if v.cell != nil {
+		v.cell.read = true
 		if v.cell.stored {
 			t = t.with(v.cell.v.tainted())
 		}

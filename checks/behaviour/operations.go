@@ -21,6 +21,12 @@ func (f *frame) operate(b *ssa.BasicBlock, instr ssa.CallInstruction, op behavio
 			return value{}, false // its body says more
 		}
 		return f.credential(b, instr, args), true
+	case op.Stop:
+		f.note(b, event{kind: eventStop, pos: instr.Pos()})
+		if f.recording {
+			f.notes[b.Index].stops = true
+		}
+		return value{}, true
 	case op.Validate != nil:
 		return f.validate(b, instr, op.Validate, args)
 	case op.Read != nil:
@@ -80,6 +86,9 @@ func (f *frame) context(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavi
 // first is the element of a slice made for one variadic argument.
 func (f *frame) first(s *ssa.Slice) value {
 	v := f.get(s)
+	if v.cell != nil {
+		v.cell.scanned = true
+	}
 	if v.cell != nil && len(v.cell.parts) > 0 {
 		if p := v.cell.parts[-1]; p != nil && p.stored {
 			return p.v
@@ -323,6 +332,9 @@ func isEmptyStruct(t types.Type) bool {
 }
 
 func underInterface(v value) (*cell, bool) {
+	if v.cell != nil {
+		v.cell.read = true
+	}
 	if v.cell != nil && v.cell.stored && v.cell.v.cell != nil {
 		return v.cell.v.cell, true
 	}

@@ -101,6 +101,8 @@ type cell struct {
 	// input marks the target of a decoder: whatever is read from it is input.
 	input  uint64
 	absent bool
+	// read: its own content was looked at; scanned: that of its parts was.
+	read, scanned bool
 }
 
 func constantOf(c constant.Value) value { return value{kind: known, c: c} }

@@ -43,14 +43,12 @@ func errorResponses(x *behaviour.Index, rows []handled) report.Criterion {
 			example = append(example, report.Related{Position: s.answer.Pos, Message: fmt.Sprintf("%s answers %d as %s", s.endpoint, s.answer.Status, usual)})
 		}
 	}
-	for _, s := range sites {
-		if s.envelope == usual {
-			continue
-		}
+	for _, same := range minorities(sites, usual) {
+		s := same[0]
 		t.Fail(report.Finding{
-			Message: fmt.Sprintf("%s answers %d as %s, but %d of %d error answers are %s%s; use the same form",
-				s.endpoint, s.answer.Status, s.envelope, count, len(sites), usual, writtenBy(sites, usual)),
-			Position: s.answer.Site, Endpoint: s.endpoint, Anchor: s.answer.Helper + " " + s.envelope.String(), Related: example,
+			Message: fmt.Sprintf("%s answers %d as %s%s, but %d of %d error answers are %s%s; use the same form",
+				s.endpoint, s.answer.Status, s.envelope, andMore(len(same)-1), count, len(sites), usual, writtenBy(sites, usual)),
+			Position: s.answer.Site, Endpoint: s.endpoint, Anchor: s.answer.Helper + " " + s.envelope.String(), Related: append(places(same[1:]), example...),
 		})
 	}
 	t.PassN(count, example...)
@@ -58,6 +56,48 @@ func errorResponses(x *behaviour.Index, rows []handled) report.Criterion {
 		return report.CannotTell(ErrorResponseInconsistent, fmt.Sprintf("the status of %s is not a constant, so errors cannot be told from successes", plural(dynamic(rows), "answer")))
 	}
 	return t.Criterion("no handler answers with an error")
+}
+
+// minorities are the sites of each form but the usual one that a function
+// writes: one defect, mended in one place.
+func minorities(sites []errorSite, usual envelope) [][]errorSite {
+	type form struct {
+		envelope
+		helper string
+	}
+	at := map[form]int{}
+	var groups [][]errorSite
+	for _, s := range sites {
+		if s.envelope == usual {
+			continue
+		}
+		k := form{s.envelope, s.answer.Helper}
+		i, ok := at[k]
+		if !ok {
+			i, at[k] = len(groups), len(groups)
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], s)
+	}
+	return groups
+}
+
+// maxPlaces bounds the further places that a finding lists.
+const maxPlaces = 20
+
+func places(sites []errorSite) []report.Related {
+	var out []report.Related
+	for _, s := range sites[:min(len(sites), maxPlaces)] {
+		out = append(out, report.Related{Position: s.answer.Site, Message: fmt.Sprintf("%s answers %d as %s", s.endpoint, s.answer.Status, s.envelope)})
+	}
+	return out
+}
+
+func andMore(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", as at %s more", plural(n, "place"))
 }
 
 // dynamic counts answers whose status is only known when the program runs.

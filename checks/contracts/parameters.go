@@ -230,6 +230,9 @@ func undeclaredReads(own *reads, declared []spec.Parameter, bodiless bool) []beh
 		if in.Decodes && !bodiless {
 			continue
 		}
+		if in.Place == "header" && in.Site != in.Pos {
+			continue // a helper of many handlers looks at it, for the log or the metrics
+		}
 		if in.Place != "query" && (in.Place != "header" || standardHeader.MatchString(in.Name)) {
 			continue
 		}
