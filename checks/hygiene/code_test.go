@@ -287,7 +287,7 @@ func (s *server) count(ctx context.Context) (n int, err error) {
 }
 `)
 	c := verdicts(t, r)["layering-violated"]
-	expect(t, c, "fail: shop.go:13: (*shop.server).list takes http.ResponseWriter and calls (*database/sql.DB).QueryContext itself; move the query into the storage layer")
+	expect(t, c, "fail: shop.go:13: a function literal in (*shop.server).list takes http.ResponseWriter and calls (*database/sql.DB).QueryContext itself; move the query into the storage layer")
 	if c.Examined != 2 {
 		t.Errorf("examined %d", c.Examined)
 	}

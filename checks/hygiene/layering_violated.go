@@ -111,11 +111,11 @@ func layeringViolated(a *audit) report.Criterion {
 				switch x := n.(type) {
 				case *ast.FuncDecl:
 					if fn, ok := pkg.TypesInfo.Defs[x.Name].(*types.Func); ok && x.Body != nil {
-						a.judgeLayer(t, pkg, fn.Signature(), x.Body)
+						a.judgeLayer(t, pkg, "", fn.Signature(), x.Body)
 					}
 				case *ast.FuncLit:
 					if sig, ok := pkg.TypesInfo.TypeOf(x).(*types.Signature); ok {
-						a.judgeLayer(t, pkg, sig, x.Body)
+						a.judgeLayer(t, pkg, "a function literal in ", sig, x.Body)
 					}
 				}
 				return true
@@ -146,8 +146,9 @@ func queries(pkg *packages.Package, f *ast.File) bool {
 	return false
 }
 
-// judgeLayer counts a function that queries the database in its own body.
-func (a *audit) judgeLayer(t *report.Tally, pkg *packages.Package, sig *types.Signature, body *ast.BlockStmt) {
+// judgeLayer counts a function that queries the database in its own body. What
+// it is to the declared function around it stands before that one's name.
+func (a *audit) judgeLayer(t *report.Tally, pkg *packages.Package, within string, sig *types.Signature, body *ast.BlockStmt) {
 	call, fn := firstQuery(pkg.TypesInfo, body)
 	if call == nil {
 		return
@@ -159,7 +160,7 @@ func (a *audit) judgeLayer(t *report.Tally, pkg *packages.Package, sig *types.Si
 	}
 	name := a.program.Enclosing(pkg, call.Pos())
 	t.Fail(report.Finding{
-		Message:  fmt.Sprintf("%s takes %s and calls %s itself; move the query into the storage layer", name, spoken, reach.FullName(fn)),
+		Message:  fmt.Sprintf("%s%s takes %s and calls %s itself; move the query into the storage layer", within, name, spoken, reach.FullName(fn)),
 		Position: a.program.Position(call.Pos()), Anchor: name,
 	})
 }
