@@ -21,6 +21,7 @@ var Unprotected = rule.Rule{
 	Limits: "The code is run on a request without credentials, not executed: a guard that is switched off by configuration counts as one, " +
 		"and middleware of other modules is known by name; what is not known is inconclusive. So are operations that serve clients without " +
 		"credentials by their path (login, token, callback, health), and keys that no code of the module looks at while others are checked.",
+	Example: unprotectedExample,
 }
 
 func unprotected(rows []*judged) report.Criterion {

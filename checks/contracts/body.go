@@ -18,6 +18,7 @@ var RequestBodyMismatch = rule.Rule{
 	Fix: "Decode into a type with the schema's property names and JSON types, or correct the schema.",
 	Limits: "Only JSON bodies are compared: required properties and the JSON types of those that both sides know. Types with their own " +
 		"unmarshalling, maps, interfaces and schemas with alternatives are inconclusive.",
+	Example: notesExample,
 }
 
 func requestBodies(rows []handled) report.Criterion {

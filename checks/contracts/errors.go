@@ -18,6 +18,7 @@ var ErrorResponseInconsistent = rule.Rule{
 	Fix: "Answer every error through one helper, in one envelope.",
 	Limits: "Envelopes are compared by encoding and by the top-level keys of the JSON, not by who writes them; pages and redirects are left " +
 		"out. What is encoded from a value of unknown type is inconclusive.",
+	Example: errorFormExample,
 }
 
 // errorSite is one place that answers with an error.

@@ -21,6 +21,7 @@ var ParameterMismatch = rule.Rule{
 	Fix: "Read each declared parameter under its name and place, and declare those that are read.",
 	Limits: "Path parameters are matched by position, since the router has names of its own. Credentials, standard headers and parameters " +
 		"that middleware reads are not expected in the document. Names that are not constants make an operation inconclusive.",
+	Example: notesExample,
 }
 
 func parameters(x *behaviour.Index, rows []handled) report.Criterion {

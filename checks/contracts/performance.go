@@ -20,15 +20,17 @@ var ListUnpaginated = rule.Rule{
 	Fix: "Take a limit and an offset or cursor, bound the limit, and hand both to the query.",
 	Limits: "Looked at are GET operations that answer an array, or an object whose only array it is. Any parameter named like a limit or page " +
 		"that decides something counts; whether it reaches the query is not followed. A list that is short by nature is reported too.",
+	Example: notesExample,
 }
 
 // BodyUnbounded is the rule body-unbounded.
 var BodyUnbounded = rule.Rule{
 	ID: "body-unbounded", Title: "a request body that is read without a limit",
 	Section: rule.Performance, Supports: []rule.Section{rule.Security}, Severity: rule.Major, Ratio: true, Since: "1.0.0",
-	Why:    "One client that sends an endless body fills the server's memory.",
-	Fix:    "Wrap the body in http.MaxBytesReader, or put a middleware that does so before the routes.",
-	Limits: "Limits set by a reverse proxy are not seen. Frameworks that limit bodies by default (fiber, fasthttp) count as limited.",
+	Why:     "One client that sends an endless body fills the server's memory.",
+	Fix:     "Wrap the body in http.MaxBytesReader, or put a middleware that does so before the routes.",
+	Limits:  "Limits set by a reverse proxy are not seen. Frameworks that limit bodies by default (fiber, fasthttp) count as limited.",
+	Example: notesExample,
 }
 
 var (

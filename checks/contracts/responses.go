@@ -21,6 +21,7 @@ var ResponseMismatch = rule.Rule{
 	Fix: "Answer the documented status with a body of the documented shape, or correct the document.",
 	Limits: "Success statuses and JSON bodies are compared; error statuses are judged by the documentation's rules. Bodies of unknown type, " +
 		"maps and types with their own marshalling are inconclusive.",
+	Example: notesExample,
 }
 
 // ArrayEncodedNull is the rule array-encoded-null.
@@ -31,6 +32,7 @@ var ArrayEncodedNull = rule.Rule{
 	Fix: "Make the slice before it is filled: items := []Item{} or make([]Item, 0).",
 	Limits: "Followed from the declaration of the slice to the encoder, through functions of the module; slices inside of structs and those " +
 		"that a database library fills are not followed.",
+	Example: notesExample,
 }
 
 func responses(rows []handled) report.Criterion {

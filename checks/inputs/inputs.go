@@ -34,6 +34,7 @@ var Unvalidated = rule.Rule{
 	Fix: "Validate the decoded value right after decoding and answer 400 or 422: a validator with tags, a Validate method, or comparisons.",
 	Limits: "Any branch that depends on the value and leads to an error counts as validation of the whole value; which constraint it enforces " +
 		"is not compared here. Input that is handed to code outside the module or behind unknown interfaces is inconclusive.",
+	Example: unvalidatedExample,
 }
 
 func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
