@@ -76,6 +76,8 @@ type audit struct {
 	root    *os.Root
 	repo    *check.Repo
 	named   bool
+	// directives are those in files that findings stand in.
+	directives directives
 }
 
 func (a *audit) configure(context.Context) error {
@@ -113,6 +115,7 @@ func (a *audit) load(ctx context.Context) error {
 	}
 	moduleDir, _ := program.Relative(program.Dir)
 	a.program, a.root = program, root
+	a.directives = directives{files: root.FS(), lines: map[string]map[int]directive{}}
 	a.repo = &check.Repo{
 		Files: root.FS(), ModuleDir: moduleDir, Program: program,
 		Exec: a.opts.Exec, Progress: a.opts.Progress,
@@ -303,7 +306,7 @@ func (a *audit) judge(ctx context.Context) *report.Report {
 	var chosen []report.Criterion
 	for _, c := range criteria {
 		if a.opts.Selection.Has(c.Rule) {
-			chosen = append(chosen, a.exclude(a.place(c)))
+			chosen = append(chosen, a.exclude(a.suppress(a.place(c))))
 		}
 	}
 	gates := a.opts.Gates
@@ -366,6 +369,17 @@ func (a *audit) place(c report.Criterion) report.Criterion {
 	for i := range c.Findings {
 		if c.Findings[i].File == "" {
 			c.Findings[i].Position = report.Position{File: path.Join(a.repo.ModuleDir, "go.mod"), Line: 1}
+		}
+	}
+	return c
+}
+
+// suppress marks findings that a directive on or above their line accepts, in
+// whatever file they stand. Analyzers have done so for theirs already.
+func (a *audit) suppress(c report.Criterion) report.Criterion {
+	for i := range c.Findings {
+		if f := &c.Findings[i]; f.Suppressed == nil && f.Line > 0 {
+			f.Suppressed = a.directives.reason(c.Rule.ID, f.Position)
 		}
 	}
 	return c

@@ -141,44 +141,62 @@ func (t *tracker) lookedAt(fn *ssa.Function) map[place]bool {
 	places := map[place]bool{}
 	for _, b := range fn.Blocks {
 		if last, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
-			t.mentions(last.Cond, places, 0)
+			t.mentions(last.Cond, places)
 		}
 	}
 	t.looked[fn] = places
 	return places
 }
 
-// mentions adds what a condition is made of.
-func (t *tracker) mentions(v ssa.Value, into map[place]bool, depth int) {
-	if depth > 6 {
-		return
+// conditionDepth bounds how far into a condition its parts are looked at.
+const conditionDepth = 6
+
+// mentions adds what a condition is made of, level by level and each value
+// once: values that flow together again and again would otherwise be looked at
+// as often as there are ways to them.
+func (t *tracker) mentions(cond ssa.Value, into map[place]bool) {
+	seen := map[ssa.Value]bool{cond: true}
+	level := []ssa.Value{cond}
+	for depth := 0; depth <= conditionDepth && len(level) > 0; depth++ {
+		var next []ssa.Value
+		for _, v := range level {
+			t.derived(v, place{}) // fills the memory
+			for p := range t.origins[v] {
+				into[p] = true
+			}
+			for _, part := range conditionParts(v) {
+				if !seen[part] {
+					seen[part] = true
+					next = append(next, part)
+				}
+			}
+		}
+		level = next
 	}
-	var parts []ssa.Value
+}
+
+func conditionParts(v ssa.Value) []ssa.Value {
 	switch v := v.(type) {
 	case *ssa.UnOp:
 		if v.Op == token.NOT {
-			parts = []ssa.Value{v.X}
+			return []ssa.Value{v.X}
 		}
 	case *ssa.BinOp:
-		parts = []ssa.Value{v.X, v.Y}
+		return []ssa.Value{v.X, v.Y}
 	case *ssa.Lookup:
-		parts = []ssa.Value{v.Index}
+		return []ssa.Value{v.Index}
 	case *ssa.Extract:
-		parts = []ssa.Value{v.Tuple}
+		return []ssa.Value{v.Tuple}
 	case *ssa.Phi:
-		parts = v.Edges
+		return v.Edges
 	case *ssa.Call:
+		var parts []ssa.Value
 		for _, a := range operands(v.Common()) {
 			parts = append(parts, variadic(a)...)
 		}
+		return parts
 	}
-	for _, p := range parts {
-		t.mentions(p, into, depth+1)
-	}
-	t.derived(v, place{}) // fills the memory
-	for p := range t.origins[v] {
-		into[p] = true
-	}
+	return nil
 }
 
 // on is the place of a field of x.

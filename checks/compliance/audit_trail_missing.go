@@ -42,13 +42,15 @@ type trail struct {
 	elsewhere string
 	// changes remembers which log entries follow a change.
 	changes map[*ast.CallExpr]bool
+	// entries remembers the records that were judged.
+	entries map[*ast.CallExpr]*entry
 }
 
 func auditTrailMissing(r *check.Repo) report.Criterion {
 	if r.Matrix == nil {
 		return report.CannotTell(RuleAuditTrailMissing, "the endpoints are not known")
 	}
-	a := &trail{repo: r, program: r.Program, graph: reach.New(r.Program), changes: map[*ast.CallExpr]bool{}}
+	a := &trail{repo: r, program: r.Program, graph: reach.New(r.Program), changes: map[*ast.CallExpr]bool{}, entries: map[*ast.CallExpr]*entry{}}
 	a.elsewhere = a.recordsElsewhere()
 	t := report.Examine(RuleAuditTrailMissing)
 	for _, e := range r.Matrix.Endpoints {
@@ -117,7 +119,7 @@ func (a *trail) record(uses []reach.Use) *entry {
 		if u.Call == nil || !isAudit(u) && (!isLog(u) || tellsOfFailure(u)) {
 			continue
 		}
-		found := &entry{u, a.namesActor(u) && (isAudit(u) || a.afterChange(u))}
+		found := a.entryOf(u)
 		if found.actor {
 			return found
 		}
@@ -128,12 +130,23 @@ func (a *trail) record(uses []reach.Use) *entry {
 	return first
 }
 
+// entryOf judges one record, once for all handlers that reach it.
+func (a *trail) entryOf(u reach.Use) *entry {
+	if known := a.entries[u.Call]; known != nil {
+		return known
+	}
+	found := &entry{u, a.namesActor(u) && (isAudit(u) || a.afterChange(u))}
+	a.entries[u.Call] = found
+	return found
+}
+
 // afterChange reports whether a statement before a log entry, in the same block,
 // changes state: other entries tell of something else, such as a refusal.
 func (a *trail) afterChange(u reach.Use) bool {
 	if known, ok := a.changes[u.Call]; ok {
 		return known
 	}
+	a.changes[u.Call] = false
 	for _, n := range around(u) {
 		block, ok := n.(*ast.BlockStmt)
 		if !ok {
@@ -175,7 +188,7 @@ func (a *trail) recordsElsewhere() string {
 			return fmt.Sprintf("requests are logged at %s", at)
 		}
 	}
-	if file := auditScript(a.repo.Files); file != "" {
+	if file := auditScript(a.repo.Files, check.Scope(a.repo.Files, a.repo.ModuleDir)); file != "" {
 		return fmt.Sprintf("%s speaks of an audit or has a trigger", file)
 	}
 	return ""
@@ -198,13 +211,13 @@ var (
 const scriptLimit = 1 << 20
 
 // auditScript is the first SQL file that speaks of an audit or makes a trigger.
-func auditScript(files fs.FS) string {
+func auditScript(files fs.FS, start string) string {
 	found := ""
-	_ = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+	_ = fs.WalkDir(files, start, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return nil // what cannot be read says nothing
-		case d.IsDir() && name != "." && load.SkipDir(d.Name()):
+		case d.IsDir() && name != start && load.SkipDir(d.Name()):
 			return fs.SkipDir
 		case d.IsDir() || !strings.HasSuffix(name, ".sql"):
 			return nil
