@@ -201,6 +201,9 @@ func (f *frame) phi(v *ssa.Phi) value {
 			continue // not computed yet on this loop's first round
 		}
 		e := f.get(edge)
+		if e.nilSlice && notNilOn(edge, pred, v.Block()) {
+			e.kind, e.nilSlice, e.made = notNull, false, true
+		}
 		if first {
 			out, first = e, false
 		} else {

@@ -1,6 +1,7 @@
 package behaviour
 
 import (
+	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
@@ -217,7 +218,7 @@ func (f *frame) doReturn(b *ssa.BasicBlock, instr *ssa.Return) {
 	if len(instr.Results) == 0 {
 		return
 	}
-	last := instr.Results[len(instr.Results)-1]
+	last := stored(instr.Results[len(instr.Results)-1])
 	v := f.get(last)
 	if !f.m.x.isErrorLike(last.Type()) || v.kind != notNull && !notNilIn(last, b) {
 		return
@@ -226,6 +227,32 @@ func (f *frame) doReturn(b *ssa.BasicBlock, instr *ssa.Return) {
 	if v.status != 0 {
 		f.note(b, event{kind: eventMade, pos: returnPos(instr, f), answer: &Answer{Status: v.status, Returned: true}})
 	}
+}
+
+// stored is the value that a return statement gave: where a function defers
+// calls, its results go through variables that all of its returns share. What a
+// deferred function may change stays that variable.
+func stored(result ssa.Value) ssa.Value {
+	load, ok := result.(*ssa.UnOp)
+	if !ok || load.Op != token.MUL {
+		return result
+	}
+	variable, ok := load.X.(*ssa.Alloc)
+	if !ok {
+		return result
+	}
+	for _, r := range *variable.Referrers() {
+		if _, captured := r.(*ssa.MakeClosure); captured {
+			return result
+		}
+	}
+	instrs := load.Block().Instrs
+	for i := slices.Index(instrs, ssa.Instruction(load)) - 1; i >= 0; i-- {
+		if s, ok := instrs[i].(*ssa.Store); ok && s.Addr == variable {
+			return s.Val
+		}
+	}
+	return result
 }
 
 // notNilIn reports whether a value was found not to be nil on the way to a block.
@@ -248,6 +275,34 @@ func notNilIn(v ssa.Value, b *ssa.BasicBlock) bool {
 		}
 	}
 	return false
+}
+
+// notNilOn reports whether a value was found not to be nil, or not to be empty,
+// on the way from one block to the next: "if list == nil { list = []T{} }".
+func notNilOn(v ssa.Value, from, to *ssa.BasicBlock) bool {
+	test, ok := from.Instrs[len(from.Instrs)-1].(*ssa.If)
+	if !ok || from.Succs[0] == from.Succs[1] {
+		return notNilIn(v, from)
+	}
+	cmp, ok := test.Cond.(*ssa.BinOp)
+	if !ok || !(cmp.X == v && isNil(cmp.Y) || isLenOf(cmp.X, v) && isNought(cmp.Y)) {
+		return notNilIn(v, from)
+	}
+	return (cmp.Op == token.NEQ || cmp.Op == token.GTR) && from.Succs[0] == to || cmp.Op == token.EQL && from.Succs[1] == to
+}
+
+func isLenOf(x, v ssa.Value) bool {
+	call, ok := x.(*ssa.Call)
+	if !ok {
+		return false
+	}
+	b, ok := call.Call.Value.(*ssa.Builtin)
+	return ok && b.Name() == "len" && call.Call.Args[0] == v
+}
+
+func isNought(v ssa.Value) bool {
+	c, ok := v.(*ssa.Const)
+	return ok && c.Value != nil && constant.Sign(c.Value) == 0
 }
 
 func returnPos(instr *ssa.Return, f *frame) token.Pos {
@@ -360,12 +415,12 @@ func (f *frame) returned(ret *ssa.Return) value {
 	case 0:
 		return value{}
 	case 1:
-		return f.get(ret.Results[0])
+		return f.get(stored(ret.Results[0]))
 	}
 	vs := make([]value, len(ret.Results))
 	all := value{}
 	for i, r := range ret.Results {
-		vs[i] = f.get(r)
+		vs[i] = f.get(stored(r))
 		all = all.with(vs[i].tainted())
 	}
 	all.tuple = &tuple{vs}

@@ -15,6 +15,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 )
@@ -63,6 +64,36 @@ func load(fail bool) ([]Book, error) {
 		return nil, http.ErrBodyNotAllowed
 	}
 	return []Book{}, nil
+}
+
+// deferring does so too, and defers a call.
+func deferring(fail bool) ([]Book, error) {
+	defer println("done")
+	if fail {
+		return nil, errors.New("failed")
+	}
+	books := []Book{}
+	return append(books, Book{ID: 1}), nil
+}
+
+func deferredList(w http.ResponseWriter, r *http.Request) {
+	books, err := deferring(r.ContentLength > 0)
+	if err != nil {
+		http.Error(w, "load", 500)
+		return
+	}
+	reply(w, 200, books)
+}
+
+func mendedList(w http.ResponseWriter, r *http.Request) {
+	var books []Book
+	for i := 0; i < len(r.URL.Query().Get("q")); i++ {
+		books = append(books, Book{ID: i})
+	}
+	if books == nil {
+		books = []Book{}
+	}
+	reply(w, 200, books)
 }
 
 func goodList(w http.ResponseWriter, r *http.Request) {
@@ -151,6 +182,8 @@ func TestFacets(t *testing.T) {
 		{"response-mismatch", "PUT /b", "main.unbounded", spec.Operation{Responses: answers("200", book)}, report.Fail, "required property title is missing among id"},
 		{"array-encoded-null", "GET /b", "main.nilList", spec.Operation{Responses: answers("200", books)}, report.Fail, "encodes a nil slice as null"},
 		{"array-encoded-null", "GET /b", "main.list", spec.Operation{Responses: answers("200", books)}, report.Pass, ""},
+		{"array-encoded-null", "GET /b", "main.deferredList", spec.Operation{Responses: answers("200", books)}, report.Pass, ""},
+		{"array-encoded-null", "GET /b", "main.mendedList", spec.Operation{Responses: answers("200", books)}, report.Pass, ""},
 		{"array-encoded-null", "GET /b", "main.goodList", spec.Operation{Responses: answers("200", books)}, report.Pass, ""},
 		{"list-unpaginated", "GET /b", "main.list", spec.Operation{Responses: answers("200", books)}, report.Pass, ""},
 		{"list-unpaginated", "GET /b", "main.goodList", spec.Operation{Responses: answers("200", books)}, report.Fail, "main.goodList takes no limit"},
