@@ -366,6 +366,11 @@ func runCheck(ctx context.Context, c check.Check, repo *check.Repo) (criteria []
 // place puts findings about the module as a whole at its go.mod, so that every
 // one of them can be shown in a review.
 func (a *audit) place(c report.Criterion) report.Criterion {
+	if c.Outcome == report.Fail && len(c.Findings) == 0 && c.Reason != "" {
+		c.Findings = []report.Finding{{
+			Rule: c.Rule.ID, Section: c.Rule.Section, Severity: c.Rule.Severity, Message: c.Reason, Anchor: c.Rule.ID,
+		}}
+	}
 	for i := range c.Findings {
 		if c.Findings[i].File == "" {
 			c.Findings[i].Position = report.Position{File: path.Join(a.repo.ModuleDir, "go.mod"), Line: 1}
