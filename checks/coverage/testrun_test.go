@@ -229,9 +229,9 @@ func TestTestsFailing_builds(t *testing.T) {
 }
 
 func TestTidy(t *testing.T) {
-	const in = `2026/11/23 09:03:09 /root/m/a.go: 0xc000012345 took 1.5s: lookup db on 10.0.0.53:53: read tcp 127.0.0.1:40312->127.0.0.1:5432`
+	const in = `2026/11/23 09:03:09 /srv/m/a.go: 0xc000012345 took 1.5s: lookup db on 10.0.0.53:53: read tcp 127.0.0.1:40312->127.0.0.1:5432`
 	const want = `… a.go: … took …: lookup db…: read tcp ……`
-	if got := tidy("/root/m", in); got != want {
+	if got := tidy("/srv/m", in); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
