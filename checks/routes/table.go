@@ -129,8 +129,9 @@ type Unresolved struct {
 	Method, Prefix string
 	Reason         string
 	Reached        bool
-	// By names the function of another module that makes or is given the router
-	// and may register more; empty for registrations of the module's own.
+	// By names the function of another module that makes the router with routes
+	// of its own; empty where it is the module's own code that is not followed, and
+	// where the module's router is handed away: then anything may be registered.
 	By string
 }
 
