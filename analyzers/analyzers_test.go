@@ -3,14 +3,12 @@ package analyzers
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/txtar"
 
-	"github.com/backend-conformance/conformance/analyzers/directive"
 	"github.com/backend-conformance/conformance/analyzers/internal/fixture"
 )
 
@@ -35,15 +33,6 @@ func TestOwners(t *testing.T) {
 		}
 		if o.Analyzer.URL == "" || o.Analyzer.ResultType == nil {
 			t.Errorf("analyzer %s: URL and ResultType must be set", o.Analyzer.Name)
-		}
-	}
-}
-
-// TestDirectiveKnowsAll: a directive for any analyzer's rule is found unused.
-func TestDirectiveKnowsAll(t *testing.T) {
-	for _, o := range Owners() {
-		if o.Analyzer != directive.Analyzer && !slices.Contains(directive.Analyzer.Requires, o.Analyzer) {
-			t.Errorf("directive does not require %s", o.Analyzer.Name)
 		}
 	}
 }

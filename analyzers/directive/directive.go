@@ -10,6 +10,7 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers/evidence"
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/owners"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -28,6 +29,15 @@ var Rule = rule.Rule{
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
 	Name: "directive", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType, Requires: judges(),
+}
+
+// judges are the analyzers that own the other rules.
+func judges() []*analysis.Analyzer {
+	var all []*analysis.Analyzer
+	for _, o := range owners.All() {
+		all = append(all, o.Analyzer)
+	}
+	return all
 }
 
 func run(pass *analysis.Pass) (any, error) {
