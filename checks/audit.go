@@ -13,6 +13,7 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers"
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/compliance"
 	"github.com/backend-conformance/conformance/checks/config"
 	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/matrix"
@@ -76,8 +77,6 @@ type audit struct {
 	root    *os.Root
 	repo    *check.Repo
 	named   bool
-	// directives are those in files that findings stand in.
-	directives directives
 }
 
 func (a *audit) configure(context.Context) error {
@@ -99,6 +98,9 @@ func (a *audit) configure(context.Context) error {
 	if err != nil {
 		return UsageError{err}
 	}
+	if err := compliance.KnownLicences(a.config.Licences); err != nil {
+		return UsageError{fmt.Errorf("%s: %w", filepath.Base(a.config.Path), err)}
+	}
 	return nil
 }
 
@@ -115,10 +117,9 @@ func (a *audit) load(ctx context.Context) error {
 	}
 	moduleDir, _ := program.Relative(program.Dir)
 	a.program, a.root = program, root
-	a.directives = directives{files: root.FS(), lines: map[string]map[int]directive{}}
 	a.repo = &check.Repo{
 		Files: root.FS(), ModuleDir: moduleDir, Program: program,
-		Exec: a.opts.Exec, Progress: a.opts.Progress,
+		Exec: a.opts.Exec, Progress: a.opts.Progress, Licences: a.config.Licences,
 		Notes: append([]string(nil), program.Notes...),
 	}
 	if a.repo.CoverProfile, err = a.absolute(a.opts.CoverProfile); err != nil {
@@ -383,8 +384,8 @@ func (a *audit) place(c report.Criterion) report.Criterion {
 // whatever file they stand. Analyzers have done so for theirs already.
 func (a *audit) suppress(c report.Criterion) report.Criterion {
 	for i := range c.Findings {
-		if f := &c.Findings[i]; f.Suppressed == nil && f.Line > 0 {
-			f.Suppressed = a.directives.reason(c.Rule.ID, f.Position)
+		if f := &c.Findings[i]; f.Suppressed == nil {
+			f.Suppressed = a.repo.Accepted(c.Rule, f.Position)
 		}
 	}
 	return c

@@ -47,6 +47,9 @@ type Repo struct {
 	// MigrationsDir is the folder given by --migrations, relative to the
 	// repository root; empty where it is to be discovered.
 	MigrationsDir string
+	// Licences are those that linked modules may have; nil where the configuration
+	// names none.
+	Licences []string
 	// Progress is told what is going on; never nil.
 	Progress func(phase string)
 
@@ -55,6 +58,8 @@ type Repo struct {
 	Schemas    []Schema
 	Coverage   *report.Coverage
 	Notes      []string
+
+	directives directives
 }
 
 // Note adds a line to the report's notes.

@@ -22,9 +22,12 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	if r.Program == nil {
 		return nil, errors.New("the module was not loaded")
 	}
+	allowed := r.Licences
+	if allowed == nil {
+		allowed = permitted()
+	}
 	return []report.Criterion{
-
 		auditTrailMissing(r),
-		dependencyLicenceForbidden(ctx, r, permitted()),
+		dependencyLicenceForbidden(ctx, r, allowed),
 	}, ctx.Err()
 }

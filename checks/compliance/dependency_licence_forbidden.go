@@ -30,9 +30,10 @@ var RuleDependencyLicenceForbidden = rule.Rule{
 	Severity: rule.Minor,
 	Since:    "1.0.0",
 	Why:      "A copyleft or source-available licence binds whoever delivers the binary, often to terms that the owner of the product cannot meet.",
-	Fix:      "Replace the module, or get terms from its owner that fit and exclude the finding with that reason.",
+	Fix:      "Replace the module, or get terms from its owner that fit and exclude the finding with that reason; the key licences of .conformance.yaml names the permitted set.",
 	Limits: "Modules that the module's programs import, directly or not, are judged by the licence files nearest to the packages imported; " +
-		"what only tests, examples or tools need is not. Permitted are MIT, BSD (2 and 3 clauses), Apache-2.0, ISC, MPL-2.0, 0BSD, Unlicense, CC0-1.0 and Zlib. " +
+		"what only tests, examples or tools need is not. Permitted are MIT, BSD (2 and 3 clauses), Apache-2.0, ISC, MPL-2.0, 0BSD, Unlicense, CC0-1.0 and Zlib, unless the key licences of " +
+		".conformance.yaml names others. " +
 		"A text that is not recognised, several texts that disagree, a GNU licence with an exception for linking, no licence file, and a module that is not on this " +
 		"machine are inconclusive. A commercial licence that somebody bought is not seen.",
 	Example: licenceExample,

@@ -1,10 +1,8 @@
 package compliance
 
 import (
-	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -41,18 +39,6 @@ func TestRecognise(t *testing.T) {
 	} {
 		if got := strings.Join(recognise(c.text), " "); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
-		}
-	}
-}
-
-func TestPermittedAreKnown(t *testing.T) {
-	var known []string
-	for _, l := range licences() {
-		known = append(known, l.name)
-	}
-	for _, name := range permitted() {
-		if !slices.Contains(known, name) {
-			t.Errorf("%s is permitted, but no text is recognised as it", name)
 		}
 	}
 }
@@ -144,8 +130,21 @@ func TestDependencyLicenceForbidden(t *testing.T) {
 
 func TestDependencyLicenceForbidden_otherSet(t *testing.T) {
 	r := repository(t, linking+"-- vendor/example.org/tax/LICENSE --\n"+mit+"\n-- vendor/example.org/rates/LICENSE --\n"+gpl3)
-	if c := dependencyLicenceForbidden(context.Background(), r, []string{"MIT", "GPL"}); says(c) != "pass" {
-		t.Errorf("GPL is permitted here: %s", says(c))
+	for want, permitted := range map[string][]string{"pass": {"MIT", "GPL"}, "fail": {}} {
+		r.Licences = permitted
+		if got := verdict(t, r, "dependency-licence-forbidden"); got.Outcome.String() != want {
+			t.Errorf("with %q permitted: %s, want %s", permitted, says(got), want)
+		}
+	}
+}
+
+func TestKnownLicences(t *testing.T) {
+	if err := KnownLicences(permitted()); err != nil {
+		t.Error(err)
+	}
+	err := KnownLicences([]string{"MIT", "BSD-3"})
+	if err == nil || !strings.HasPrefix(err.Error(), `licences: "BSD-3" is no licence that is recognised; known are MIT, BSD,`) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -59,6 +60,21 @@ var exceptions = []string{"linking exception", "as a special exception", "classp
 // says otherwise: permissive ones, and MPL-2.0, whose obligations end at the file.
 func permitted() []string {
 	return []string{"MIT", "BSD", "Apache-2.0", "ISC", "MPL-2.0", "0BSD", "Unlicense", "CC0-1.0", "Zlib"}
+}
+
+// KnownLicences refuses a name that no licence is recognised by: a misspelt one
+// would permit nothing.
+func KnownLicences(names []string) error {
+	var known []string
+	for _, l := range licences() {
+		known = append(known, l.name)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("licences: %q is no licence that is recognised; known are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return nil
 }
 
 var notWord = regexp.MustCompile(`[^a-z0-9]+`)

@@ -31,6 +31,9 @@ type Config struct {
 	Migrations string `yaml:"migrations"`
 	// Exclude accepts findings; each entry needs a reason.
 	Exclude []Exclude `yaml:"exclude"`
+	// Licences are those that linked modules may have, by the names that the rule
+	// dependency-licence-forbidden gives them; nil for its own set.
+	Licences []string `yaml:"licences"`
 	// Routes declares what static truth cannot reach.
 	Routes []Route `yaml:"routes"`
 	// RoutesFile names a JSON list of routes, as a test can write it through the
@@ -103,7 +106,7 @@ var (
 func describe(err error) string {
 	msg := strings.Join(strings.Fields(err.Error()), " ")
 	if g := unknownField.FindStringSubmatch(msg); g != nil {
-		return fmt.Sprintf("line %s: unknown key %q; known are spec, base-path, migrations, exclude, routes, routes-file", g[1], g[2])
+		return fmt.Sprintf("line %s: unknown key %q; known are spec, base-path, migrations, exclude, licences, routes, routes-file", g[1], g[2])
 	}
 	if g := lineMessage.FindStringSubmatch(msg); g != nil {
 		return fmt.Sprintf("line %s: %s", g[1], g[2])

@@ -49,11 +49,11 @@ func main() { println(os.Getenv("SHOP_DATABASE")) }
 SHOP_DATABASE=postgres://localhost/shop
 `
 
-func configurationUndocumented(r *check.Repo, p prose, s settings, sup *suppressions) report.Criterion {
+func configurationUndocumented(r *check.Repo, p prose, s settings) report.Criterion {
 	if r.Program == nil {
 		return report.CannotTell(RuleConfigurationUndocumented, "the module could not be loaded")
 	}
-	t := sites{report.Examine(RuleConfigurationUndocumented), RuleConfigurationUndocumented, sup}
+	t := sites{report.Examine(RuleConfigurationUndocumented), RuleConfigurationUndocumented, r}
 	words := mentioned(p)
 	silent := map[string][]variable{}
 	for _, v := range s.variables {
@@ -85,11 +85,11 @@ func undocumented(t sites, variables []variable) {
 	var left []string
 	var first report.Position
 	for _, v := range variables {
-		f := t.s.apply(t.rule, report.Finding{
+		f := report.Finding{
 			Position: v.pos, Anchor: v.name,
 			Message: "environment variable " + v.name + " is read here, but neither the README, .env.example nor the documentation mentions it; document it",
-		})
-		if f.Suppressed != nil || len(variables) <= manyVariables {
+		}
+		if t.accepted(v.pos) || len(variables) <= manyVariables {
 			t.Fail(f)
 			continue
 		}

@@ -27,36 +27,36 @@ var Check = check.Check{
 const noDocument = "no OpenAPI document describes this server; add one or name it with --spec"
 
 func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
-	s := &suppressions{files: r.Files, found: map[string]map[int]ignored{}}
 	prose := readProse(r.Files, check.Scope(r.Files, r.ModuleDir))
 	settings := readSettings(r.Program)
 	return []report.Criterion{
-		specInvalid(r, s),
-		eachDocument(r, RuleOperationUndescribed, s, undescribed),
-		eachDocument(r, RuleExampleMissing, s, exampleMissing),
-		eachDocument(r, RuleExampleInvalid, s, exampleInvalid),
-		eachDocument(r, RuleErrorResponseUndocumented, s, errorUndocumented),
+		specInvalid(r),
+		eachDocument(r, RuleOperationUndescribed, undescribed),
+		eachDocument(r, RuleExampleMissing, exampleMissing),
+		eachDocument(r, RuleExampleInvalid, exampleInvalid),
+		eachDocument(r, RuleErrorResponseUndocumented, errorUndocumented),
 		readmeIncomplete(r, prose, settings),
-		configurationUndocumented(r, prose, settings, s),
+		configurationUndocumented(r, prose, settings),
 	}, nil
 }
 
-// sites is a tally that honours directives in the files.
+// sites is a tally that can tell which sites a directive accepts: they stay
+// findings of their own where others are told together.
 type sites struct {
 	*report.Tally
 	rule rule.Rule
-	s    *suppressions
+	repo *check.Repo
 }
 
-func (t sites) fail(f report.Finding) { t.Fail(t.s.apply(t.rule, f)) }
+func (t sites) accepted(at report.Position) bool { return t.repo.Accepted(t.rule, at) != nil }
 
 // eachDocument judges a rule over the documents that describe this server.
 // judge counts sites and returns the reason why there may be none.
-func eachDocument(r *check.Repo, ru rule.Rule, s *suppressions, judge func(sites, *spec.Document) string) report.Criterion {
+func eachDocument(r *check.Repo, ru rule.Rule, judge func(sites, *spec.Document) string) report.Criterion {
 	if r.Matrix == nil || len(r.Matrix.Used) == 0 {
 		return report.CannotTell(ru, noDocument)
 	}
-	t := sites{report.Examine(ru), ru, s}
+	t := sites{report.Examine(ru), ru, r}
 	none := ""
 	for _, d := range r.Matrix.Used {
 		if reason := judge(t, d); none == "" {

@@ -73,12 +73,12 @@ func errorUndocumented(t sites, d *spec.Document) string {
 		case described:
 			t.Pass()
 		case len(bare) > 0:
-			t.fail(report.Finding{
+			t.Fail(report.Finding{
 				Position: op.Pos, Endpoint: op.Name(), Anchor: op.Name(),
 				Message: fmt.Sprintf("%s documents %s without a schema; give the error answers the schema of the error envelope", op.Name(), enumerate(bare, "and")),
 			})
 		case len(op.Parameters) > 0 || op.Body != nil || len(op.Security) > 0:
-			t.fail(report.Finding{
+			t.Fail(report.Finding{
 				Position: op.Pos, Endpoint: op.Name(), Anchor: op.Name(),
 				Message: op.Name() + " documents no error answer; add the 4xx ones (or default) with the schema of the error envelope",
 			})

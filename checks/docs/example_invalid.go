@@ -73,7 +73,7 @@ func exampleInvalid(t sites, d *spec.Document) string {
 		t.PassN(d.Examples.Valid)
 	}
 	for _, p := range d.Examples.Invalid {
-		t.fail(report.Finding{Position: p.Position, Anchor: p.Message, Message: p.Message + "; correct the one that is wrong"})
+		t.Fail(report.Finding{Position: p.Position, Anchor: p.Message, Message: p.Message + "; correct the one that is wrong"})
 	}
 	for _, p := range d.Examples.Undecided {
 		t.Undecided(p.Position.String()+": "+p.Message, report.Related{Position: p.Position, Message: p.Message})

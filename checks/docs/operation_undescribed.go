@@ -66,7 +66,7 @@ func undescribed(t sites, d *spec.Document) string {
 			t.Pass()
 			continue
 		}
-		t.fail(report.Finding{
+		t.Fail(report.Finding{
 			Position: op.Pos, Endpoint: op.Name(), Anchor: op.Name(),
 			Message: fmt.Sprintf("%s has no %s; add what is missing", op.Name(), enumerate(lacks, "or")),
 		})

@@ -55,8 +55,8 @@ paths:
 
 // specInvalid judges the documents of this server; where none could be read,
 // those that could not, since one of them is meant to be it.
-func specInvalid(r *check.Repo, s *suppressions) report.Criterion {
-	t := sites{report.Examine(RuleSpecInvalid), RuleSpecInvalid, s}
+func specInvalid(r *check.Repo) report.Criterion {
+	t := report.Examine(RuleSpecInvalid)
 	var judged []*spec.Document
 	if r.Matrix != nil {
 		judged = r.Matrix.Used
@@ -78,16 +78,16 @@ func specInvalid(r *check.Repo, s *suppressions) report.Criterion {
 }
 
 // validity is the verdict on one document: one site, however many problems.
-func validity(t sites, d *spec.Document) {
+func validity(t *report.Tally, d *spec.Document) {
 	for i, p := range d.Problems {
 		f := report.Finding{Position: p.Position, Message: d.Path + " is invalid: " + p.Message, Anchor: lineNumber.ReplaceAllString(p.Message, "")}
 		if d.Unread != nil {
 			f.Message = d.Path + " " + p.Message + "; correct that line"
 		}
 		if i == 0 {
-			t.fail(f)
+			t.Fail(f)
 		} else {
-			t.Also(t.s.apply(t.rule, f))
+			t.Also(f)
 		}
 	}
 	switch {

@@ -21,9 +21,6 @@ type query struct {
 	text string
 	// function is the declaration around it.
 	function string
-	// ignored is the reason of a directive for each rule that the source asks to
-	// let be.
-	ignored map[string]string
 }
 
 // collect finds every statement that the module's code sends, in order. Tests
@@ -141,9 +138,7 @@ func (c *collector) query(s site) (query, bool) {
 		return query{}, false
 	}
 	text, at := constants{pkg: s.pkg, file: s.file}.of(s.text)
-	q := query{Position: c.program.Position(at), text: text, function: c.program.Enclosing(s.pkg, s.call.Pos())}
-	q.ignored = directives(c.program, s.file).at(q.Position.Line, c.program.Position(s.call.Pos()).Line)
-	return q, true
+	return query{Position: c.program.Position(at), text: text, function: c.program.Enclosing(s.pkg, s.call.Pos())}, true
 }
 
 // fromBytes reports a conversion of bytes to a string.
@@ -263,39 +258,4 @@ func (c constants) only(v *types.Var) ast.Expr {
 		return nil
 	}
 	return value
-}
-
-// directive is "//conformance:ignore RULE reason"; the reason is required.
-var directive = regexp.MustCompile(`^//\s*conformance:ignore\s+([a-z0-9-]+)[ \t]+(\S.*)`)
-
-// ignores are the directives of a file by line, then by rule.
-type ignores map[int]map[string]string
-
-func directives(p *load.Program, f *ast.File) ignores {
-	out := ignores{}
-	for _, g := range f.Comments {
-		for _, c := range g.List {
-			if m := directive.FindStringSubmatch(c.Text); m != nil {
-				line := p.Position(c.Pos()).Line
-				if out[line] == nil {
-					out[line] = map[string]string{}
-				}
-				out[line][m[1]] = strings.TrimSpace(m[2])
-			}
-		}
-	}
-	return out
-}
-
-// at are those on one of the lines, or above one.
-func (d ignores) at(lines ...int) map[string]string {
-	found := map[string]string{}
-	for _, l := range lines {
-		for _, at := range []int{l - 1, l} {
-			for rule, reason := range d[at] {
-				found[rule] = reason
-			}
-		}
-	}
-	return found
 }

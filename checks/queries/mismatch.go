@@ -142,7 +142,7 @@ func (a *audit) judge(ctx context.Context, t *report.Tally, q query, schemas []b
 		t.Undecided(reason, report.Related{Position: q.Position, Message: "this query was not decided"})
 		return
 	}
-	t.Fail(q.suppressed(finding(q, *missing, where), RuleMismatch))
+	t.Fail(finding(q, *missing, where))
 }
 
 // resolve asks for each statement of the text; the first that is not resolved decides.

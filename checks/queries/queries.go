@@ -80,14 +80,6 @@ func is(n int) string {
 	return " are"
 }
 
-// suppressed marks a finding that the source asks to be let be.
-func (q query) suppressed(f report.Finding, r rule.Rule) report.Finding {
-	if reason, ok := q.ignored[r.ID]; ok {
-		f.Suppressed = &reason
-	}
-	return f
-}
-
 func equalFold(list []string, name string) bool {
 	for _, s := range list {
 		if strings.EqualFold(s, name) {

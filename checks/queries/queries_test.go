@@ -98,7 +98,6 @@ func TestMismatch(t *testing.T) {
 		{"a temporary table", head + "func f(db *sql.DB) {\n\tdb.Exec(\"CREATE TEMP TABLE ordres (id int)\")\n\tdb.Exec(\"DELETE FROM ordres\")\n}\n", []check.Schema{schema(table, "")}, nil, report.Inconclusive, "by the code itself"},
 		{"text put together", head + "func f(db *sql.DB, s string) {\n\tq := \"SELECT 1\"\n\tif s != \"\" {\n\t\tq += s\n\t}\n\tdb.Query(q)\n}\n", []check.Schema{schema(table, "")}, nil, report.Inconclusive, "1 statement is put together at run time"},
 		{"a variable that is set once", head + "func f(db *sql.DB) {\n\tq := \"SELECT id FROM \" +\n\t\t\"ordres\"\n\tdb.Query(q)\n}\n", []check.Schema{schema(table, "")}, []string{"store.go:6 the query names table ordres, which the migrations in migrations do not create; nearest: orders"}, report.Fail, ""},
-		{"asked to let be", head + "func f(db *sql.DB) {\n\t//conformance:ignore query-schema-mismatch made by another service\n\tdb.Query(\"SELECT id FROM ordres\")\n}\n", []check.Schema{schema(table, "")}, nil, report.Fail, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := judged(t, tt.archive, tt.schemas...)[RuleMismatch.ID]

@@ -108,9 +108,9 @@ func (a *audit) judgeFilter(t *report.Tally, q query, f filter) {
 	case !complete || a.Schemas[0].Doubt != "":
 		t.Undecided("parts of the schema were not understood or are made elsewhere, and an index may be among them", report.Related{Position: q.Position, Message: f.table + "." + column})
 	default:
-		t.Fail(q.suppressed(report.Finding{Position: q.Position, Anchor: q.function + ":" + f.table + "." + column,
+		t.Fail(report.Finding{Position: q.Position, Anchor: q.function + ":" + f.table + "." + column,
 			Message: fmt.Sprintf("the query filters %s by %s, which no index begins with, and reads the whole table; add CREATE INDEX ON %s (%s)", found.Name, column, found.Name, column),
-			Related: []report.Related{{Position: found.Position, Message: "table " + found.Name + " is created here"}}}, RuleUnindexed))
+			Related: []report.Related{{Position: found.Position, Message: "table " + found.Name + " is created here"}}})
 	}
 }
 
