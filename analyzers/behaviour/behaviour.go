@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/ssaform"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -22,7 +23,7 @@ var Analyzer = &analysis.Analyzer{
 	Name: "behaviour",
 	Doc: "summarise what functions do with a request\n\n" +
 		"Reads, answers, credentials, validation and stubs, function by function; other checks build on it.",
-	Requires:   []*analysis.Analyzer{buildssa.Analyzer},
+	Requires:   []*analysis.Analyzer{ssaform.Analyzer},
 	ResultType: reflect.TypeFor[*Result](),
 	Run:        run,
 }
@@ -70,7 +71,7 @@ func run(pass *analysis.Pass) (any, error) {
 	if len(pass.Files) == 0 {
 		return res, nil
 	}
-	built := pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
+	built := pass.ResultOf[ssaform.Analyzer].(*buildssa.SSA)
 	for _, fn := range sources(built) {
 		res.Functions = append(res.Functions, summarise(fn))
 	}

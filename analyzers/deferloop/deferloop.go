@@ -8,10 +8,10 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/ctrlflow"
 	"golang.org/x/tools/go/cfg"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/flow"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -33,14 +33,14 @@ var Rule = rule.Rule{
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
 	Name: "deferloop", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
-	Requires: []*analysis.Analyzer{ctrlflow.Analyzer},
+	Requires: []*analysis.Analyzer{flow.Analyzer},
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
-	graphs := pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs)
+	graphs := pass.ResultOf[flow.Analyzer].(*flow.Graphs)
 	for f := range source.Functions(pass) {
-		g := graph(graphs, f)
+		g := graphs.Of(f)
 		if g == nil {
 			continue
 		}
@@ -59,13 +59,6 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	return r.Result()
-}
-
-func graph(graphs *ctrlflow.CFGs, f source.Func) *cfg.CFG {
-	if f.Decl != nil {
-		return graphs.FuncDecl(f.Decl)
-	}
-	return graphs.FuncLit(f.Lit)
 }
 
 // outlives knows resources that the turn puts into a list or a value, so that

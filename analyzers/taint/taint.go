@@ -15,6 +15,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/ssaform"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -22,7 +23,7 @@ import (
 var Analyzer = &analysis.Analyzer{
 	Name: "taint", Doc: "request input reaches a place where text becomes something else\n\nIt follows input through calls, fields and packages of the module.",
 	URL: SQLRule.URL(), Run: run, ResultType: diag.ResultType,
-	Requires:  []*analysis.Analyzer{buildssa.Analyzer},
+	Requires:  []*analysis.Analyzer{ssaform.Analyzer},
 	FactTypes: []analysis.Fact{new(Flow)},
 }
 
@@ -129,7 +130,7 @@ func run(pass *analysis.Pass) (any, error) {
 }
 
 func newTracker(pass *analysis.Pass) *tracker {
-	in := pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA)
+	in := pass.ResultOf[ssaform.Analyzer].(*buildssa.SSA)
 	t := &tracker{
 		pass: pass, files: diag.Files(pass), funcs: in.SrcFuncs, callers: map[*ssa.Function][]ssa.CallInstruction{}, methods: map[string][]*ssa.Function{},
 		flows: map[*ssa.Function][]flow{}, results: map[resultKey]*outcome{}, globals: map[*ssa.Global][]ssa.Instruction{},

@@ -6,10 +6,10 @@ import (
 	"go/ast"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/ctrlflow"
 	"golang.org/x/tools/go/cfg"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/flow"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/sqlapi"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -33,31 +33,24 @@ var Rule = rule.Rule{
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
 	Name: "transaction", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
-	Requires: []*analysis.Analyzer{ctrlflow.Analyzer}, FactTypes: []analysis.Fact{new(Handles)},
+	Requires: []*analysis.Analyzer{flow.Analyzer}, FactTypes: []analysis.Fact{new(Handles)},
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
-	graphs := pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs)
+	graphs := pass.ResultOf[flow.Analyzer].(*flow.Graphs)
 	known := learn(pass)
 	for f := range source.Functions(pass) {
 		made := source.MadeBy(pass.TypesInfo, f.Body, sqlapi.IsTx)
 		if len(made) == 0 {
 			continue
 		}
-		g := graph(graphs, f)
+		g := graphs.Of(f)
 		for _, m := range made {
 			judge(&paths{pass: pass, callees: known, made: m}, r, f, g)
 		}
 	}
 	return r.Result()
-}
-
-func graph(graphs *ctrlflow.CFGs, f source.Func) *cfg.CFG {
-	if f.Decl != nil {
-		return graphs.FuncDecl(f.Decl)
-	}
-	return graphs.FuncLit(f.Lit)
 }
 
 func judge(p *paths, r *diag.Reporter, f source.Func, g *cfg.CFG) {

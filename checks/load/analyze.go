@@ -245,9 +245,6 @@ func (r *run) pass(out *Action, inputs map[*analysis.Analyzer]any) *analysis.Pas
 }
 
 func (r *run) importObjectFact(obj types.Object, fact analysis.Fact) bool {
-	if isNoReturnFact(fact) && neverReturns(obj) {
-		return true
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return copyFact(r.objects[objectKey{obj, reflect.TypeOf(fact)}], fact)

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/ctrlflow"
 	"golang.org/x/tools/txtar"
 )
 
@@ -225,27 +224,5 @@ func TestAnalyze_PanicAndHangCostOnlyThemselves(t *testing.T) {
 	}
 	if err := p.Actions(m)[0].Err; err != nil {
 		t.Errorf("marker failed with them: %v", err)
-	}
-}
-
-func TestAnalyze_KnowsThatLogFatalDoesNotReturn(t *testing.T) {
-	p := mustLoad(t, twoPackages)
-	var noReturn bool
-	probe := &analysis.Analyzer{
-		Name: "probe", Doc: "test", Requires: []*analysis.Analyzer{ctrlflow.Analyzer},
-		Run: func(pass *analysis.Pass) (any, error) {
-			cfgs := pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs)
-			if pass.Pkg.Name() == "a" {
-				fn := p.FuncAt(pass.Pkg.Scope().Lookup("Stop").Pos())
-				noReturn = cfgs.FuncDecl(fn.Decl).Blocks[0].Return() == nil && len(cfgs.FuncDecl(fn.Decl).Blocks[0].Succs) == 0
-			}
-			return nil, nil
-		},
-	}
-	if err := p.Analyze(context.Background(), []*analysis.Analyzer{probe}); err != nil {
-		t.Fatal(err)
-	}
-	if !noReturn {
-		t.Error("code after log.Fatal is taken for reachable")
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/analysis/passes/ctrlflow"
 	"golang.org/x/tools/go/cfg"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/flow"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
@@ -47,7 +47,7 @@ func (h *Helper) String() string { return "answers" }
 // *Result.
 var Analyzer = &analysis.Analyzer{
 	Name: "answers", Doc: "find functions that answer a request for their caller",
-	Requires: []*analysis.Analyzer{ctrlflow.Analyzer}, Run: run,
+	Requires: []*analysis.Analyzer{flow.Analyzer}, Run: run,
 	FactTypes: []analysis.Fact{new(Helper)}, ResultType: reflect.TypeFor[*Result](),
 }
 
@@ -55,15 +55,12 @@ var Analyzer = &analysis.Analyzer{
 type Result struct {
 	pass    *analysis.Pass
 	helpers map[*types.Func]*Helper
-	graphs  *ctrlflow.CFGs
+	graphs  *flow.Graphs
 }
 
 // Graph is the control flow of a function; nil where there is none.
 func (r *Result) Graph(f source.Func) *cfg.CFG {
-	if f.Decl != nil {
-		return r.graphs.FuncDecl(f.Decl)
-	}
-	return r.graphs.FuncLit(f.Lit)
+	return r.graphs.Of(f)
 }
 
 // Answer is a call that answers, directly or through a helper.
@@ -126,7 +123,7 @@ func (r *Result) helper(fn *types.Func) *Helper {
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	r := &Result{pass: pass, helpers: map[*types.Func]*Helper{}, graphs: pass.ResultOf[ctrlflow.Analyzer].(*ctrlflow.CFGs)}
+	r := &Result{pass: pass, helpers: map[*types.Func]*Helper{}, graphs: pass.ResultOf[flow.Analyzer].(*flow.Graphs)}
 	for range 4 { // helpers that call helpers; deeper chains are rare
 		before := len(r.helpers)
 		for _, f := range pass.Files {
@@ -304,7 +301,7 @@ func carriesResult(t types.Type) bool {
 
 // always reports whether every path to the end of the function answers.
 func (r *Result) always(decl *ast.FuncDecl, scope *web.Scope) bool {
-	g := r.graphs.FuncDecl(decl)
+	g := r.graphs.Body(decl.Body)
 	if g == nil || len(g.Blocks) == 0 {
 		return false
 	}
