@@ -176,7 +176,7 @@ type stepDone struct {
 // stepOf runs one function of a chain; routes share most of their middleware,
 // so that what was run once is remembered.
 func (x *Index) stepOf(h routes.Handler, absent bool, store map[string]value, rq request, behind map[token.Pos]bool) stepDone {
-	key := fmt.Sprintf("%d %s %t %s [%s]", h.Key, h.Name, absent, boundKey(h), storeKey(store))
+	key := fmt.Sprintf("%d %s %t %s [%s]", h.Key, h.Name, absent, boundKey(h), x.storeKey(store))
 	for _, b := range h.Bound {
 		key += fmt.Sprint(b.Handler != nil && behind[b.Handler.Key])
 	}
@@ -201,10 +201,10 @@ func (x *Index) stepOf(h routes.Handler, absent bool, store map[string]value, rq
 	return done
 }
 
-func storeKey(store map[string]value) string {
+func (x *Index) storeKey(store map[string]value) string {
 	var parts []string
 	for k, v := range store {
-		parts = append(parts, k+"="+v.key())
+		parts = append(parts, k+"="+string(x.appendKey(nil, v, true)))
 	}
 	sort.Strings(parts)
 	return strings.Join(parts, ";")

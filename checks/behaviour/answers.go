@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"go/constant"
+	"slices"
 	"sort"
 	"strings"
 
@@ -21,7 +22,7 @@ func (f *frame) answer(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	}
 	results := f.m.results(c.Signature().Results(), value{request: true})
 	codes := f.statusOf(b, c, op, args)
-	if len(codes) == 1 && op.Part != behaviour.PiecePart {
+	if len(codes) == 1 && op.Part != behaviour.PiecePart && !f.pending(b, c, op, args) {
 		results.status = codes[0]
 	}
 	if op.Part == behaviour.ValuePart {
@@ -86,6 +87,16 @@ func (f *frame) isAnswer(c *ssa.CallCommon, to int, args []value) bool {
 		return false
 	}
 	return argument(c, args, to).part == answerBody || behaviour.IsAnswer(v.Type())
+}
+
+// pending reports whether the status of an answer was set by an earlier call: it
+// is not this one's, then, whose result says nothing about it.
+func (f *frame) pending(b *ssa.BasicBlock, c *ssa.CallCommon, op *behaviour.Write, args []value) bool {
+	n := f.notes[b.Index]
+	if op.Fixed != 0 || op.Status >= 0 || len(args) > 0 && args[0].status != 0 && receiver(c) != nil {
+		return false
+	}
+	return f.recording && n != nil && n.statusSet() && !slices.Equal(n.status, []int{200})
 }
 
 // statusOf are the statuses that a call can send; none where that is not known.

@@ -31,7 +31,7 @@ func (m *machine) bound(h routes.Handler, fn *behaviour.Function) *closure {
 			t = p.Elem()
 		}
 		c := m.cellAt(v, instance, t)
-		c.stored, c.v = true, m.captured(h, v.Pos(), v.Name(), t)
+		c.keep(m.captured(h, v.Pos(), v.Name(), t))
 		free[i] = value{kind: notNull, cell: c}
 	}
 	return m.closure(fn, free)

@@ -37,7 +37,7 @@ func (f *frame) get(v ssa.Value) value {
 			}
 		}
 	default:
-		if i, ok := f.number[v]; ok {
+		if i, ok := f.layout.number[v]; ok {
 			return f.slots[i].v
 		}
 	}
@@ -76,22 +76,29 @@ func (f *frame) subst(t types.Type) types.Type {
 // global is the address of a package variable. What it holds is not followed,
 // except that an error carries the status that its name tells.
 func (m *machine) global(g *ssa.Global) value {
-	t := g.Type().Underlying().(*types.Pointer).Elem()
-	c := m.cellAt(g, -1, t)
+	c := m.cellAt(g, -1, g.Type().Underlying().(*types.Pointer).Elem())
 	if !c.stored {
-		c.stored = true
-		c.v = value{}
-		if m.x.isErrorLike(t) {
-			c.v = value{kind: notNull, status: statusOfText(g.Name())}
-			if s := m.x.errorStatus[globalName(g)]; s != 0 {
-				c.v.status = s
-			}
-		}
+		c.keep(m.x.globalOf(g))
 		if fn := m.x.globalFuncs[globalName(g)]; fn != nil {
-			c.v = value{kind: notNull, fn: m.closure(fn, nil)}
+			c.keep(value{kind: notNull, fn: m.closure(fn, nil)})
 		}
 	}
 	return value{kind: notNull, cell: c}
+}
+
+// globalOf is what is known of a package variable's content.
+func (x *Index) globalOf(g *ssa.Global) value {
+	v, ok := x.globals[g]
+	if !ok {
+		if x.isErrorLike(g.Type().Underlying().(*types.Pointer).Elem()) {
+			v = value{kind: notNull, status: statusOfText(g.Name())}
+			if s := x.errorStatus[globalName(g)]; s != 0 {
+				v.status = s
+			}
+		}
+		x.globals[g] = v
+	}
+	return v
 }
 
 func globalName(g *ssa.Global) string {
@@ -197,7 +204,7 @@ func (f *frame) phi(v *ssa.Phi) value {
 			continue
 		}
 		edge := v.Edges[i]
-		if i, ok := f.number[edge]; ok && !f.slots[i].set {
+		if i, ok := f.layout.number[edge]; ok && !f.slots[i].set {
 			continue // not computed yet on this loop's first round
 		}
 		e := f.get(edge)
@@ -398,7 +405,7 @@ func (f *frame) mapUpdate(instr *ssa.MapUpdate) {
 
 // statusField is a status among the fields of an error that is being made.
 func (c *cell) statusField() int {
-	c.scanned = true
+	c.scan()
 	for _, p := range c.parts {
 		if p.stored {
 			if n, ok := p.v.number(); ok && n >= 400 && n < 600 {

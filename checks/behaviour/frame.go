@@ -16,8 +16,8 @@ type frame struct {
 	fn     *ssa.Function
 	args   []value
 	status []int
-	// slots hold the values of instructions, by the function's numbering.
-	number map[ssa.Value]int
+	// slots hold the values of instructions, by the layout's numbering.
+	layout *layout
 	slots  []slot
 	live   []bool
 	// edges has a bit for each way out of a block that can be taken.
@@ -28,6 +28,10 @@ type frame struct {
 	// recording is set in the last round, when values no longer change.
 	recording bool
 	notes     []*blockNote
+	room      []blockNote // that notes point into
+	// reads and calls are what the last round looked at and called.
+	reads []reading
+	calls []*remembered
 }
 
 // blockNote is what happens in one block.
@@ -46,33 +50,30 @@ func (n *blockNote) statusSet() bool { return n.status != nil }
 
 func newFrame(m *machine, c *closure, args []value, status []int) *frame {
 	n := len(c.fn.SSA.Blocks)
+	l := m.x.layoutOf(c.fn.SSA)
 	return &frame{
-		m: m, c: c, fn: c.fn.SSA, args: args, status: status, number: m.x.numbering(c.fn.SSA), slots: make([]slot, len(m.x.numbering(c.fn.SSA))),
-		live: make([]bool, n), edges: make([]uint64, n), notes: make([]*blockNote, n),
+		m: m, c: c, fn: c.fn.SSA, args: args, status: status, layout: l, slots: m.room(len(l.number)),
+		live: make([]bool, n), edges: make([]uint64, n), notes: make([]*blockNote, n), room: make([]blockNote, n),
 	}
+}
+
+// room is space for n values: calls end in the opposite order in which they
+// begin, so the space of the last one that ended is used again.
+func (m *machine) room(n int) []slot {
+	if last := len(m.slots) - 1; last >= 0 {
+		free := m.slots[last]
+		m.slots = m.slots[:last]
+		if cap(free) >= n {
+			return free[:n]
+		}
+	}
+	return make([]slot, n, n+n/2)
 }
 
 // slot is what is known of one instruction's value.
 type slot struct {
 	v   value
 	set bool
-}
-
-// numbering numbers the values that a function's instructions yield.
-func (x *Index) numbering(fn *ssa.Function) map[ssa.Value]int {
-	if n, ok := x.numbers[fn]; ok {
-		return n
-	}
-	n := map[ssa.Value]int{}
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			if v, ok := instr.(ssa.Value); ok {
-				n[v] = len(n)
-			}
-		}
-	}
-	x.numbers[fn] = n
-	return n
 }
 
 // taken reports whether control can go from one block to another.
@@ -83,39 +84,6 @@ func (f *frame) taken(from, to *ssa.BasicBlock) bool {
 		}
 	}
 	return false
-}
-
-// run brings the values to rest along the edges that can be taken, then notes
-// what happens in each live block.
-func (f *frame) run() *outcome {
-	f.live[0] = true
-	for range 8 {
-		f.moved = false
-		for _, b := range f.fn.Blocks {
-			if f.live[b.Index] {
-				f.block(b)
-			}
-		}
-		if !f.moved || !f.loops || f.m.over {
-			break // without a way back one round has seen everything
-		}
-	}
-	f.recording = true
-	f.walk(f.fn.Blocks[0], f.status)
-	return f.outcome()
-}
-
-// walk notes the blocks in dominator order, so that a status set on the way in
-// is known where the body is written.
-func (f *frame) walk(b *ssa.BasicBlock, status []int) {
-	note := &blockNote{status: status}
-	f.notes[b.Index] = note
-	if f.live[b.Index] {
-		f.block(b)
-	}
-	for _, d := range b.Dominees() {
-		f.walk(d, note.status)
-	}
 }
 
 func (f *frame) block(b *ssa.BasicBlock) {
@@ -145,7 +113,7 @@ func (f *frame) block(b *ssa.BasicBlock) {
 }
 
 func (f *frame) set(v ssa.Value, n value) {
-	s := &f.slots[f.number[v]]
+	s := &f.slots[f.layout.number[v]]
 	if s.set {
 		if same(s.v, n) {
 			return
@@ -323,7 +291,7 @@ func (f *frame) outcome() *outcome {
 			continue
 		}
 		for _, e := range n.events {
-			if k := e.key(); !seen[k] {
+			if k := f.m.x.eventKey(e); !seen[k] {
 				seen[k] = true
 				out.events = append(out.events, e)
 			}

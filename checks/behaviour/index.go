@@ -39,8 +39,14 @@ type Index struct {
 	own     map[*ssa.Function]*behaviour.Function
 	owners  map[*ssa.FieldAddr]part
 	callees map[*types.Func]*callee
-	numbers map[*ssa.Function]map[ssa.Value]int
+	layouts map[*ssa.Function]*layout
 	errs    map[types.Type]bool
+	globals map[*ssa.Global]value
+	// typeIDs number types by their names; closures counts those of all machines.
+	typeIDs   map[types.Type]int
+	typeNames map[string]int
+	closures  int
+	log       *log
 }
 
 type indexKey struct{}
@@ -56,7 +62,8 @@ func build(p *load.Program) *Index {
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{}, crowded: map[string]bool{},
 		errorStatus: map[string]int{}, globalFuncs: map[string]*behaviour.Function{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{},
-		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, numbers: map[*ssa.Function]map[ssa.Value]int{}, errs: map[types.Type]bool{},
+		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, layouts: map[*ssa.Function]*layout{}, errs: map[types.Type]bool{},
+		globals: map[*ssa.Global]value{}, typeIDs: map[types.Type]int{}, typeNames: map[string]int{}, log: &log{},
 	}
 	var all []*behaviour.Function
 	for _, pkg := range p.Packages {

@@ -142,7 +142,7 @@ func madeError(c *ssa.CallCommon, args []value) value {
 	for _, a := range args {
 		v.absent = v.absent || a.absent
 		if a.cell != nil {
-			a.cell.scanned = true
+			a.cell.scan()
 			for _, p := range a.cell.parts {
 				if p.stored && p.v.status != 0 {
 					v.status = p.v.status

@@ -57,12 +57,14 @@ func (f *frame) context(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavi
 		if s, ok := behaviour.Arg(c, op.Value).(*ssa.Slice); ok { // variadic
 			v = f.first(s)
 		}
-		n, old := v, m.store[key]
-		if _, ok := m.store[key]; ok {
+		n := v
+		old, ok := m.store[key]
+		if ok {
 			n = join(old, v)
 		}
-		if _, ok := m.store[key]; !ok || !same(old, n) {
+		if !ok || !same(old, n) {
 			m.store[key], m.changed = n, true
+			m.context.bump()
 		}
 		return value{kind: notNull, request: true}, true
 	}
@@ -71,6 +73,7 @@ func (f *frame) context(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavi
 	if who {
 		f.note(b, event{kind: eventCredential, pos: instr.Pos(), name: "context value " + shortKey(key)})
 	}
+	m.context.note(false)
 	if v, ok := m.store[key]; ok && key != "" {
 		return spread(v, results), true
 	}
@@ -87,10 +90,8 @@ func (f *frame) context(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavi
 func (f *frame) first(s *ssa.Slice) value {
 	v := f.get(s)
 	if v.cell != nil {
-		v.cell.scanned = true
-	}
-	if v.cell != nil && len(v.cell.parts) > 0 {
-		if p := v.cell.parts[-1]; p != nil && p.stored {
+		v.cell.scan()
+		if p := v.cell.at(-1); p != nil && p.stored {
 			return p.v
 		}
 	}
@@ -333,7 +334,7 @@ func isEmptyStruct(t types.Type) bool {
 
 func underInterface(v value) (*cell, bool) {
 	if v.cell != nil {
-		v.cell.read = true
+		v.cell.look()
 	}
 	if v.cell != nil && v.cell.stored && v.cell.v.cell != nil {
 		return v.cell.v.cell, true

@@ -122,7 +122,7 @@ func (x *Index) Route(r *routes.Route, op *spec.Operation) *Summary {
 	}
 	_, unnamed := store[""]
 	m.store, m.closed = maps.Clone(store), m.closed && !unnamed
-	key := summaryKey{r.Handler.Key, boundKey(r.Handler) + rq.key() + storeKey(store)}
+	key := summaryKey{r.Handler.Key, boundKey(r.Handler) + rq.key() + x.storeKey(store)}
 	if s := x.summaries[key]; s != nil {
 		return s
 	}

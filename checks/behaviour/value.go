@@ -1,7 +1,6 @@
 package behaviour
 
 import (
-	"fmt"
 	"go/constant"
 	"go/types"
 	"slices"
@@ -23,31 +22,33 @@ const (
 
 // value is what one run knows of a run-time value. The zero value knows nothing.
 type value struct {
-	kind kind
-	c    constant.Value
+	c constant.Value
+	// dyn is the type behind an interface.
+	dyn types.Type
+	// nums are the integers that it can be, where it is one of several constants.
+	nums string
+	// keys are the constant keys that a map was made with.
+	keys string
+	// input holds a bit for each decoded body or parameter that it is made from.
+	input uint64
+	// fn is the function, where it is known; next is the handler behind a middleware.
+	fn *closure
+	// cell is what a pointer points to.
+	cell *cell
+	// tuple are the results of a call with several.
+	tuple *tuple
+	// status is the one that an error carries, or that was set on a chain of calls.
+	status int
+	next   bool
+	kind   kind
+	// part is the part of the request or answer that it stands for.
+	part part
 	// absent values are made from credentials that the request does not carry.
 	absent bool
 	// request values depend on the request in any other way.
 	request bool
-	// input holds a bit for each decoded body or parameter that it is made from.
-	input uint64
-	// part is the part of the request or answer that it stands for.
-	part part
 	// limited readers of the body stop at a limit.
 	limited bool
-	// status is the one that an error carries, or that was set on a chain of calls.
-	status int
-	// nums are the integers that it can be, where it is one of several constants.
-	nums string
-	// fn is the function, where it is known; next is the handler behind a middleware.
-	fn   *closure
-	next bool
-	// cell is what a pointer points to.
-	cell *cell
-	// dyn is the type behind an interface.
-	dyn types.Type
-	// tuple are the results of a call with several.
-	tuple *tuple
 	// operand marks what a middleware factory was given and nobody can tell.
 	operand bool
 	// nilSlice says that it is a slice that was never made nor appended to.
@@ -56,8 +57,6 @@ type value struct {
 	made bool
 	// zero structs have only zero fields.
 	zero bool
-	// keys are the constant keys that a map was made with.
-	keys string
 }
 
 type tuple struct{ vs []value }
@@ -87,22 +86,8 @@ type closure struct {
 	free []value
 	// types are the arguments of a generic function.
 	types []types.Type
-	key   string
-}
-
-// cell is a variable, field or element in memory.
-type cell struct {
-	id     int
-	typ    types.Type
-	whole  *cell // that it is a part of
-	stored bool
-	v      value
-	parts  map[int]*cell
-	// input marks the target of a decoder: whatever is read from it is input.
-	input  uint64
-	absent bool
-	// read: its own content was looked at; scanned: that of its parts was.
-	read, scanned bool
+	// id numbers the closures of one machine.
+	id int
 }
 
 func constantOf(c constant.Value) value { return value{kind: known, c: c} }
@@ -256,75 +241,6 @@ func (v value) numbers() []int {
 		out = append(out, n)
 	}
 	return out
-}
-
-// key tells values apart when calls are remembered.
-func (v value) key() string {
-	var s strings.Builder
-	fmt.Fprintf(&s, "%d", v.kind)
-	if v.kind == known {
-		s.WriteString(v.c.ExactString())
-	}
-	if v.absent {
-		s.WriteByte('a')
-	}
-	if v.request {
-		s.WriteByte('r')
-	}
-	if v.next {
-		s.WriteByte('n')
-	}
-	if v.operand {
-		s.WriteByte('o')
-	}
-	if v.limited {
-		s.WriteByte('l')
-	}
-	if v.made {
-		s.WriteByte('m')
-	}
-	if v.zero {
-		s.WriteByte('z')
-	}
-	if v.nilSlice {
-		s.WriteByte('0')
-	}
-	if v.input != 0 {
-		fmt.Fprintf(&s, "i%x", v.input)
-	}
-	if v.part != 0 {
-		fmt.Fprintf(&s, "p%d", v.part)
-	}
-	if v.status != 0 {
-		fmt.Fprintf(&s, "s%d", v.status)
-	}
-	if v.nums != "" {
-		s.WriteString("u" + v.nums)
-	}
-	if v.keys != "" {
-		s.WriteString("k" + v.keys)
-	}
-	if v.fn != nil {
-		s.WriteString("f(" + v.fn.key + ")")
-	}
-	if v.cell != nil {
-		fmt.Fprintf(&s, "c%d", v.cell.id)
-	}
-	if v.dyn != nil {
-		s.WriteString("d" + types.TypeString(v.dyn, nil))
-	}
-	if v.tuple != nil {
-		s.WriteString("(" + keysOfAll(v.tuple.vs) + ")")
-	}
-	return s.String()
-}
-
-func keysOfAll(vs []value) string {
-	parts := make([]string, len(vs))
-	for i, v := range vs {
-		parts[i] = v.key()
-	}
-	return strings.Join(parts, ",")
 }
 
 // result is result i of a call.

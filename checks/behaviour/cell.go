@@ -1,0 +1,213 @@
+package behaviour
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// cell is a variable, field or element in memory.
+type cell struct {
+	id     int
+	typ    types.Type
+	whole  *cell // that it is a part of
+	stored bool
+	v      value
+	parts  []*cell
+	// index is which field of its whole it is; -1 is any element.
+	index int
+	// input marks the target of a decoder: whatever is read from it is input.
+	input  uint64
+	absent bool
+	// read: its own content was looked at; scanned: that of its parts was.
+	read, scanned bool
+	// changed is when its content changed, inner when that of its parts did too.
+	changed, inner int
+	log            *log
+}
+
+type cellKey struct {
+	at   ssa.Value
+	elem int
+}
+
+func (m *machine) cellAt(v ssa.Value, elem int, t types.Type) *cell {
+	k := cellKey{v, elem}
+	if c := m.cells[k]; c != nil {
+		return c
+	}
+	c := &cell{id: len(m.cells) + 1, typ: t, log: m.x.log}
+	m.cells[k] = c
+	return c
+}
+
+// part is a field or element of a cell.
+func (m *machine) part(c *cell, i int, t types.Type) *cell {
+	if p := c.at(i); p != nil {
+		return p
+	}
+	p := &cell{id: c.id*1000 + i + 2, typ: t, whole: c, index: i, input: c.input, absent: c.absent, log: m.x.log}
+	c.parts = append(c.parts, p)
+	if len(c.parts) == 1 { // what has parts is read part by part
+		c.bump()
+	}
+	return p
+}
+
+func (c *cell) at(i int) *cell {
+	for _, p := range c.parts {
+		if p.index == i {
+			return p
+		}
+	}
+	return nil
+}
+
+// keep puts a value into a cell whatever it held.
+func (c *cell) keep(v value) {
+	if !c.stored || !same(c.v, v) {
+		c.bump()
+	}
+	c.stored, c.v = true, v
+}
+
+// write stores what a cell may hold. Only what somebody has looked at already
+// makes another pass necessary.
+func (m *machine) write(c *cell, v value) {
+	if c == nil {
+		return
+	}
+	n := v
+	if c.stored {
+		n = join(c.v, v)
+	}
+	if !c.stored || !same(c.v, n) {
+		c.keep(n)
+		m.changed = m.changed || c.wasSeen()
+	}
+}
+
+// wasSeen reports whether anything was read that a write to the cell changes.
+func (c *cell) wasSeen() bool {
+	if c.read {
+		return true
+	}
+	for w := c.whole; w != nil; w = w.whole {
+		if w.scanned {
+			return true
+		}
+	}
+	return false
+}
+
+// havoc forgets what a cell holds: code that cannot be looked into got its
+// address.
+func (m *machine) havoc(v value, depth int) {
+	c := v.cell
+	if c == nil || depth > 3 {
+		return
+	}
+	c.look()
+	c.scan()
+	if c.stored {
+		m.havoc(c.v, depth+1)
+	}
+	for _, p := range c.parts {
+		if p.stored {
+			m.havoc(p.v, depth+1)
+		}
+		m.write(p, value{})
+	}
+	m.write(c, value{})
+}
+
+// havocArguments forgets what a call's operands point to. A slice is read, as a
+// rule; what its elements point to may be written (Scan(&a, &b)).
+func (m *machine) havocArguments(c *ssa.CallCommon, args []value) {
+	skip := len(args) - len(c.Args)
+	for i, a := range args {
+		if i >= skip && a.cell != nil {
+			if _, slice := c.Args[i-skip].Type().Underlying().(*types.Slice); slice {
+				a.cell.note(true)
+				for _, p := range a.cell.parts {
+					if p.stored {
+						m.havoc(p.v, 1)
+					}
+				}
+				continue
+			}
+		}
+		m.havoc(a, 0)
+	}
+}
+
+// mark makes a cell and its parts input.
+func (m *machine) mark(c *cell, bits uint64) {
+	if c == nil || c.input&bits == bits {
+		return
+	}
+	c.input |= bits
+	c.bump()
+	m.changed = true
+	for _, p := range c.parts {
+		m.mark(p, bits)
+	}
+}
+
+func (c *cell) load() value {
+	c.look()
+	for w := c.whole; w != nil && !w.read; w = w.whole {
+		w.read = true
+	}
+	if c.stored {
+		v := c.v
+		v.input |= c.input
+		if c.input != 0 && v.kind == known {
+			v.kind, v.c = unknown, nil // a decoder may have overwritten it
+		}
+		return v.with(c.inside())
+	}
+	if c.input != 0 {
+		return value{input: c.input}
+	}
+	for w := c.whole; w != nil; w = w.whole { // assigned as a whole
+		w.note(false)
+		if w.stored {
+			return memberOf(w.v, c.typ)
+		}
+	}
+	if len(c.parts) > 0 {
+		return c.inside()
+	}
+	v := zeroOf(c.typ)
+	v.absent = c.absent
+	return v
+}
+
+// inside is where the parts of a cell come from, all of them together.
+func (c *cell) inside() value {
+	c.scan()
+	v := value{input: c.input, absent: c.absent}
+	for _, p := range c.parts {
+		if p.stored {
+			v = v.with(p.v)
+		}
+		if len(p.parts) > 0 || p.input != 0 || p.absent {
+			v = v.with(p.inside())
+		}
+	}
+	return v
+}
+
+// taint is where a value comes from, what it points to included.
+func taint(v value) value {
+	t := v.tainted()
+	if v.cell != nil {
+		v.cell.look()
+		if v.cell.stored {
+			t = t.with(v.cell.v)
+		}
+		t = t.with(v.cell.inside())
+	}
+	return t
+}
