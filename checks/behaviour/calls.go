@@ -25,7 +25,7 @@ func (f *frame) invoke(b *ssa.BasicBlock, instr ssa.CallInstruction) value {
 	if targets := f.targets(common, args); len(targets) > 0 {
 		return f.enter(b, instr, targets, args)
 	}
-	return f.outside(b, instr, args)
+	return f.judged(instr, args, f.outside(b, instr, args))
 }
 
 // arguments are the operands, the receiver first.
@@ -277,6 +277,9 @@ func (f *frame) escape(b *ssa.BasicBlock, instr ssa.CallInstruction, args []valu
 	for _, a := range args {
 		bits |= taint(a).input
 	}
+	if f.recording {
+		f.m.outOfSight(args, instr.Pos(), "a call that could not be followed")
+	}
 	if bits != 0 {
 		f.note(b, event{kind: eventEscape, pos: instr.Pos(), input: bits})
 	}
@@ -424,7 +427,9 @@ func (f *frame) next(b *ssa.BasicBlock, instr ssa.CallInstruction) {
 func (f *frame) builtin(fn *ssa.Builtin, c *ssa.CallCommon, args []value) value {
 	switch fn.Name() {
 	case "len", "cap":
-		return lengthOf(args[0])
+		v := lengthOf(args[0])
+		v.trace = taintless(args[0]).through(Length, "", "")
+		return v
 	case "append":
 		v := value{kind: notNull, made: true}
 		for _, a := range args {

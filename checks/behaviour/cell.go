@@ -18,6 +18,7 @@ type cell struct {
 	index int
 	// input marks the target of a decoder: whatever is read from it is input.
 	input  uint64
+	trace  *trace
 	absent bool
 	// read: its own content was looked at; scanned: that of its parts was.
 	read, scanned bool
@@ -46,7 +47,7 @@ func (m *machine) part(c *cell, i int, t types.Type) *cell {
 	if p := c.at(i); p != nil {
 		return p
 	}
-	p := &cell{id: c.id*1000 + i + 2, typ: t, whole: c, index: i, input: c.input, absent: c.absent, log: m.x.log}
+	p := &cell{id: c.id*1000 + i + 2, typ: t, whole: c, index: i, input: c.input, trace: c.trace.step(stepName(c.typ, i)), absent: c.absent, log: m.x.log}
 	c.parts = append(c.parts, p)
 	if len(c.parts) == 1 { // what has parts is read part by part
 		c.bump()
@@ -142,19 +143,27 @@ func (m *machine) havocArguments(c *ssa.CallCommon, args []value) {
 }
 
 // mark makes a cell and its parts input.
-func (m *machine) mark(c *cell, bits uint64) {
+func (m *machine) mark(c *cell, bits uint64, t *trace) {
 	if c == nil || c.input&bits == bits {
 		return
 	}
 	c.input |= bits
+	c.trace = joinTraces(c.trace, t)
 	c.bump()
 	m.changed = true
 	for _, p := range c.parts {
-		m.mark(p, bits)
+		m.mark(p, bits, t.step(stepName(c.typ, p.index)))
 	}
 }
 
 func (c *cell) load() value {
+	v := c.content()
+	v.trace = c.traceOf()
+	return v
+}
+
+// content is what a cell holds but for the trace.
+func (c *cell) content() value {
 	c.look()
 	for w := c.whole; w != nil && !w.read; w = w.whole {
 		w.read = true
@@ -196,6 +205,7 @@ func (c *cell) inside() value {
 			v = v.with(p.inside())
 		}
 	}
+	v.trace = v.trace.withTrace(c.traceOf())
 	return v
 }
 

@@ -146,23 +146,30 @@ func (f *frame) eval(instr ssa.Value) value {
 	case *ssa.MultiConvert:
 		return taint(f.get(v.X))
 	case *ssa.BinOp:
-		return f.binary(v)
+		x := f.binary(v)
+		x.trace = f.comparison(v)
+		return x
 	case *ssa.UnOp:
 		return f.unary(v)
 	case *ssa.FieldAddr:
 		return f.fieldAddr(v)
 	case *ssa.Field:
 		x := f.get(v.X)
-		return f.member(x, v.Type())
+		y := f.member(x, v.Type())
+		y.trace = x.trace.step(stepName(v.X.Type(), v.Field))
+		return y
 	case *ssa.IndexAddr:
 		return f.indexAddr(v)
 	case *ssa.Index:
 		x := f.get(v.X)
 		y := taint(x)
 		y.zero = x.zero
-		return f.member(y, v.Type())
+		z := f.member(y, v.Type())
+		z.trace = x.trace.step("[]")
+		return z
 	case *ssa.Lookup:
-		return f.lookup(v)
+		x := f.lookup(v)
+		return f.lookedUp(v, x)
 	case *ssa.Slice:
 		x := f.get(v.X)
 		if s, ok := x.text(); ok && s == "" {
@@ -170,6 +177,10 @@ func (f *frame) eval(instr ssa.Value) value {
 		}
 		y := taint(x)
 		y.part, y.cell, y.limited = x.part, x.cell, x.limited
+		y.trace = y.trace.weak()
+		if v.Low == nil && v.High == nil {
+			y.trace = x.trace
+		}
 		if _, literal := v.X.Type().Underlying().(*types.Pointer); literal || x.made {
 			y.kind, y.made = notNull, true
 		}
@@ -291,7 +302,9 @@ func (f *frame) unary(v *ssa.UnOp) value {
 		if is, ok := x.isTrue(); ok {
 			return boolean(!is).with(x)
 		}
-		return x.tainted()
+		y := x.tainted()
+		y.trace = x.trace.not()
+		return y
 	case token.MUL:
 		return f.load(v, x)
 	}
@@ -303,7 +316,9 @@ func (f *frame) load(v *ssa.UnOp, x value) value {
 		return f.m.requestPart(p)
 	}
 	if x.cell == nil {
-		return f.member(x, v.Type())
+		y := f.member(x, v.Type())
+		y.trace = x.trace
+		return y
 	}
 	y := x.cell.load()
 	y.operand = y.operand || x.operand
@@ -337,6 +352,7 @@ func (f *frame) fieldAddr(v *ssa.FieldAddr) value {
 		out.cell = f.m.part(x.cell, v.Field, st.Field(v.Field).Type())
 		out.input, out.absent = x.input, x.absent
 	}
+	out.trace = x.trace.step(stepName(v.X.Type().Underlying().(*types.Pointer).Elem(), v.Field))
 	return out
 }
 
@@ -346,6 +362,7 @@ func (f *frame) indexAddr(v *ssa.IndexAddr) value {
 	if x.cell != nil {
 		out.cell = f.m.part(x.cell, -1, v.Type().Underlying().(*types.Pointer).Elem())
 	}
+	out.trace = x.trace.step("[]")
 	return out
 }
 
@@ -362,6 +379,7 @@ func (f *frame) lookup(v *ssa.Lookup) value {
 func (f *frame) typeAssert(v *ssa.TypeAssert) value {
 	x := f.get(v.X)
 	is := value{}.with(x)
+	is.trace = x.trace.testing(present)
 	switch {
 	case x.kind == null:
 		is = boolean(false).with(x)

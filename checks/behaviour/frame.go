@@ -32,6 +32,8 @@ type frame struct {
 	// reads and calls are what the last round looked at and called.
 	reads []reading
 	calls []*remembered
+	// checks are the conditions on input that the last round came by.
+	checks []noted
 }
 
 // blockNote is what happens in one block.
@@ -156,8 +158,8 @@ func (f *frame) branch(b *ssa.BasicBlock, instr *ssa.If) {
 	if !ok && (cond.request || cond.operand || cond.input != 0) {
 		f.note(b, event{kind: eventOpen, pos: condPos(instr), cond: condition{cond.operand, cond.request, cond.input}})
 	}
-	if cond.input != 0 {
-		f.m.guarded(f, cond.input, b, instr)
+	if cond.input != 0 || cond.trace != nil {
+		f.m.guarded(f, cond, b, instr)
 	}
 }
 

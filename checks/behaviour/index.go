@@ -32,9 +32,11 @@ type Index struct {
 	// errorStatus and globalFuncs are what package variables hold.
 	errorStatus map[string]int
 	globalFuncs map[string]*behaviour.Function
-	summaries   map[summaryKey]*Summary
-	steps       map[string]stepDone
-	callsites   map[*behaviour.Function][]*behaviour.Function
+	// initial are the values that package variables start with.
+	initial   map[string]ssa.Value
+	summaries map[summaryKey]*Summary
+	steps     map[string]stepDone
+	callsites map[*behaviour.Function][]*behaviour.Function
 	// The following remember look-ups that every run repeats.
 	own     map[*ssa.Function]*behaviour.Function
 	owners  map[*ssa.FieldAddr]part
@@ -61,7 +63,7 @@ func build(p *load.Program) *Index {
 	x := &Index{
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{}, crowded: map[string]bool{},
-		errorStatus: map[string]int{}, globalFuncs: map[string]*behaviour.Function{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{},
+		errorStatus: map[string]int{}, globalFuncs: map[string]*behaviour.Function{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{},
 		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, layouts: map[*ssa.Function]*layout{}, errs: map[types.Type]bool{},
 		globals: map[*ssa.Global]value{}, typeIDs: map[types.Type]int{}, typeNames: map[string]int{}, log: &log{},
 	}
@@ -135,6 +137,7 @@ func (x *Index) addGlobals(pkg *ssa.Package) {
 			if !ok {
 				continue
 			}
+			x.initial[globalName(g)] = st.Val
 			x.addGlobal(globalName(g), st.Val)
 		}
 	}

@@ -12,8 +12,10 @@ import (
 
 // input is something that a run took out of the request.
 type input struct {
-	bit uint64
-	pos token.Pos
+	bit     uint64
+	ordinal int
+	trace   *trace
+	pos     token.Pos
 	// site is where the outermost function calls what reads it.
 	site token.Pos
 	fn   *behaviour.Function
@@ -58,7 +60,7 @@ func (m *machine) inputNamed(f *frame, instr ssa.Instruction, pos token.Pos, p b
 		return in
 	}
 	n := min(len(m.inputs), 63)
-	in := &input{bit: 1 << n, pos: pos, fn: f.c.fn, Place: p, Name: name}
+	in := &input{bit: 1 << n, ordinal: len(m.inputs), pos: pos, fn: f.c.fn, Place: p, Name: name}
 	m.inputAt[key] = in
 	m.inputs = append(m.inputs, in)
 	return in
@@ -82,14 +84,15 @@ func (in *input) addGuard(g guard) {
 }
 
 // guarded is told of a branch on input; it counts where one side leads to an error.
-func (m *machine) guarded(f *frame, bits uint64, b *ssa.BasicBlock, instr *ssa.If) {
+func (m *machine) guarded(f *frame, cond value, b *ssa.BasicBlock, instr *ssa.If) {
 	for _, in := range m.inputs {
-		in.branched = in.branched || in.bit&bits != 0
+		in.branched = in.branched || in.bit&cond.input != 0
 	}
 	yes, no := leadsToError(b.Succs[0], f), leadsToError(b.Succs[1], f)
 	if yes != no {
-		m.validated(f, bits, condPos(instr), "comparison")
+		m.validated(f, cond.input, condPos(instr), "comparison")
 	}
+	f.tested(cond.trace, b, instr, yes, no)
 }
 
 // leadsToError reports whether a branch makes or returns an error, or answers

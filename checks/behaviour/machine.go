@@ -51,6 +51,8 @@ type machine struct {
 	changed   bool
 	// over says that a budget ran out.
 	over bool
+	// roots are the calls of this pass that no other call made.
+	roots []*remembered
 }
 
 // outcome is what a call of a function does in one run.
@@ -141,7 +143,7 @@ func newMachine(x *Index, absent bool) *machine {
 func (m *machine) settle(run func() *outcome) *outcome {
 	var out *outcome
 	for range maxPasses {
-		m.changed = false
+		m.changed, m.roots = false, nil
 		m.pass++
 		out = run()
 		if !m.changed || m.over {
@@ -156,6 +158,7 @@ func (m *machine) call(c *closure, args []value, status []int) *outcome {
 	res := c.fn.SSA.Signature.Results()
 	if m.depth >= maxDepth || m.steps > maxSteps || len(c.fn.SSA.Blocks) == 0 {
 		m.over = m.over || m.steps > maxSteps
+		m.outOfSight(args, c.fn.Key, "a call that is too deep to follow")
 		return m.opaque(res, args)
 	}
 	key := m.callKey(c, args, status)
@@ -169,6 +172,7 @@ func (m *machine) call(c *closure, args []value, status []int) *outcome {
 	r.out = fr.run()
 	m.depth--
 	fr.release(r)
+	m.root(r)
 	return r.out
 }
 
@@ -178,7 +182,7 @@ func (m *machine) opaque(res *types.Tuple, args []value) *outcome {
 	for _, a := range args {
 		t = t.with(taint(a))
 	}
-	t.input = 0
+	t.input, t.trace = 0, nil
 	return &outcome{result: m.results(res, t), clean: true, passes: true}
 }
 

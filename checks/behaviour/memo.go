@@ -28,6 +28,8 @@ type remembered struct {
 	out   *outcome
 	reads []reading
 	calls []*remembered
+	// checks are the conditions on input that its last round came by.
+	checks []noted
 	// moving: values were still changing when its frame gave up.
 	moving bool
 	// pass is the last one in which it was found to hold, or not to.
@@ -93,7 +95,7 @@ func (c *cell) note(deep bool) {
 // within runs one round of a function with its looks and calls noted anew.
 func (f *frame) within(round func()) {
 	outer := f.m.x.log.frame
-	f.reads, f.calls = nil, nil
+	f.reads, f.calls, f.checks = nil, nil, nil
 	f.m.x.log.frame = f
 	round()
 	f.m.x.log.frame = outer
@@ -125,6 +127,7 @@ func (m *machine) recall(r *remembered, res *types.Tuple, args []value) *outcome
 		return m.opaque(res, args)
 	}
 	m.x.log.calls(r)
+	m.root(r)
 	return r.out
 }
 
@@ -137,6 +140,7 @@ func (l *log) calls(r *remembered) {
 
 // release gives a frame's room back and keeps what its outcome rests on.
 func (f *frame) release(r *remembered) {
+	r.checks = f.checks
 	r.reads, r.calls, r.moving = f.reads, f.calls, !f.layout.acyclic && f.moved
 	clear(f.slots)
 	f.m.slots = append(f.m.slots, f.slots)

@@ -200,6 +200,7 @@ func (f *frame) validate(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behav
 	v := taint(argument(c, args, op.Target))
 	if f.recording && used(instr) {
 		f.m.validated(f, v.input, instr.Pos(), calleeName(c))
+		f.validator(instr, argument(c, args, op.Target), behaviour.Arg(c, op.Target))
 	}
 	if fn := behaviour.Callee(c); fn != nil && (f.m.x.inModule(fn.Pkg()) || op.Target < 0) {
 		return value{}, false // its body says more
@@ -276,6 +277,9 @@ func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour
 	}
 	in.Type = resultType(results)
 	in.errorUsed = !op.Error || errorUsed(instr)
+	if op.Name >= 0 {
+		v = in.traced(v, results, calleeName(c))
+	}
 	return v, true
 }
 
@@ -312,13 +316,16 @@ func (f *frame) decode(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	in.empty = isEmptyStruct(in.Type)
 	in.errorUsed = op.Answers || errorUsed(instr)
 	in.Validates = op.Validates
+	if in.Validates && f.recording {
+		m.tags(in.whole(), in.Type, bindingTags, instr.Pos())
+	}
 	if target.cell == nil {
 		in.Lost = true // what was decoded cannot be followed
 	} else {
-		m.mark(target.cell, in.bit)
+		m.mark(target.cell, in.bit, in.whole())
 	}
 	if inner, ok := underInterface(target); ok {
-		m.mark(inner, in.bit)
+		m.mark(inner, in.bit, in.whole())
 	}
 	return m.results(c.Signature().Results(), value{request: true})
 }
@@ -428,6 +435,8 @@ func (m *machine) namedRead(f *frame, v *ssa.Lookup, p part, name value, t types
 	if tup, ok := t.(*types.Tuple); ok {
 		in.Type = tup.At(0).Type()
 		out.tuple = &tuple{[]value{out, {request: true, input: in.bit}}}
+		return in.traced(out, tup, "present")
 	}
+	out.trace = in.whole()
 	return out
 }

@@ -51,6 +51,8 @@ type Input struct {
 	BinderValidates bool
 	// Branched says that any branch depends on its value.
 	Branched bool
+	// Checks are the conditions on it and on its parts, by place.
+	Checks []Check
 	// Lost says that the run could not follow the value; Escapes is where it was
 	// handed to code that could not be looked into.
 	Lost    bool
@@ -150,11 +152,12 @@ func (x *Index) summariseWith(h routes.Handler, m *machine) *Summary {
 		return &Summary{Reason: h.Name + " does not get the request: generated code reads it and writes the answer"}
 	}
 	s := &Summary{Known: true, Complete: !m.over}
-	escaped := escapes(m, out)
+	escaped, checks := escapes(m, out), m.checksOf()
 	for i, in := range m.inputs {
 		if !in.empty {
 			one := x.input(in)
 			one.Escapes = x.program.Position(escaped[i])
+			one.Checks = checks[in]
 			s.Inputs = append(s.Inputs, one)
 		}
 	}

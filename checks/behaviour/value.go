@@ -37,6 +37,8 @@ type value struct {
 	cell *cell
 	// tuple are the results of a call with several.
 	tuple *tuple
+	// trace says which parts of the request it is made from.
+	trace *trace
 	// status is the one that an error carries, or that was set on a chain of calls.
 	status int
 	next   bool
@@ -120,7 +122,7 @@ func (v value) number() (int, bool) {
 func same(a, b value) bool {
 	if a.kind != b.kind || a.absent != b.absent || a.request != b.request || a.input != b.input || a.part != b.part ||
 		a.limited != b.limited || a.status != b.status || a.fn != b.fn || a.next != b.next || a.cell != b.cell ||
-		a.operand != b.operand || a.nilSlice != b.nilSlice || a.made != b.made || a.zero != b.zero || a.keys != b.keys || a.nums != b.nums || !sameType(a.dyn, b.dyn) {
+		a.operand != b.operand || a.nilSlice != b.nilSlice || a.made != b.made || a.zero != b.zero || a.keys != b.keys || a.nums != b.nums || !sameType(a.dyn, b.dyn) || !sameTrace(a.trace, b.trace) {
 		return false
 	}
 	if a.kind == known && a.c != b.c && (a.c.Kind() != b.c.Kind() || a.c.ExactString() != b.c.ExactString()) {
@@ -155,6 +157,7 @@ func join(a, b value) value {
 		absent: a.absent && b.absent, request: a.request || b.request, input: a.input | b.input,
 		operand: a.operand || b.operand, next: a.next || b.next, nilSlice: a.nilSlice || b.nilSlice,
 		limited: a.limited && b.limited, made: a.made && b.made, zero: a.zero && b.zero,
+		trace: joinTraces(a.trace, b.trace),
 	}
 	if a.kind == b.kind && a.kind != known {
 		j.kind = a.kind
@@ -248,6 +251,7 @@ func (v value) result(i int) value {
 	if v.tuple == nil || i >= len(v.tuple.vs) {
 		w := v
 		w.tuple, w.kind, w.c, w.dyn, w.fn, w.cell, w.status, w.zero = nil, unknown, nil, nil, nil, nil, 0, false
+		w.trace = w.trace.weak()
 		return w
 	}
 	return v.tuple.vs[i]
@@ -255,12 +259,13 @@ func (v value) result(i int) value {
 
 // tainted is v with where it comes from, and no more.
 func (v value) tainted() value {
-	return value{absent: v.absent, request: v.request, input: v.input, operand: v.operand}
+	return value{absent: v.absent, request: v.request, input: v.input, operand: v.operand, trace: v.trace.weak()}
 }
 
 // with adds where w comes from.
 func (v value) with(w value) value {
 	v.absent, v.request, v.input, v.operand = v.absent || w.absent, v.request || w.request, v.input|w.input, v.operand || w.operand
+	v.trace = v.trace.withTrace(w.trace)
 	return v
 }
 
