@@ -294,6 +294,7 @@ func declared(r config.Route, at report.Position) *routes.Route {
 
 // judge runs the checks, lifts the analyzers and builds the report.
 func (a *audit) judge(ctx context.Context) *report.Report {
+	defer a.repo.End()
 	var criteria []report.Criterion
 	for _, o := range analyzers.Owners() {
 		criteria = append(criteria, lift(a.program, o.Analyzer, o.Rules)...)

@@ -5,6 +5,7 @@ package check
 import (
 	"context"
 	"io/fs"
+	"slices"
 
 	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/matrix"
@@ -60,6 +61,19 @@ type Repo struct {
 	Notes      []string
 
 	directives directives
+	atEnd      []func()
+}
+
+// AtEnd has f called when all checks have run: it gives up what one check opened
+// and others use.
+func (r *Repo) AtEnd(f func()) { r.atEnd = append(r.atEnd, f) }
+
+// End calls what AtEnd was given, the last first.
+func (r *Repo) End() {
+	for _, f := range slices.Backward(r.atEnd) {
+		f()
+	}
+	r.atEnd = nil
 }
 
 // Note adds a line to the report's notes.

@@ -20,10 +20,10 @@ type Schema struct {
 	// Doubt says why what is missing here may exist all the same; empty where
 	// nothing but these migrations makes tables.
 	Doubt string
-	// Reason says why there is no database with this schema; empty where Open works.
-	Reason string
-	// Open builds the schema in a scratch database.
-	Open func(context.Context) (Database, error)
+	// Database has the schema and is open until the audit ends; nil where there is
+	// none, and Reason then says why.
+	Database Database
+	Reason   string
 }
 
 // Table is a table as the scripts create it.
@@ -38,13 +38,12 @@ type Table struct {
 	Indexes [][]string
 }
 
-// Database is a scratch database with a schema and without rows.
+// Database is a scratch database with a schema.
 type Database interface {
 	// Resolve asks the database whether it can plan a query; it is not run.
 	Resolve(ctx context.Context, query string) Answer
 	// Names are its tables and views with their columns.
 	Names() map[string][]string
-	Close()
 }
 
 // Answer is what a database says about a query.

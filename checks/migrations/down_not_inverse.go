@@ -27,6 +27,7 @@ var RuleNotInverse = rule.Rule{
 	Example: notInverseExample,
 }
 
+// The role is not there when the scripts are tried, so that they are only read.
 const notInverseExample = `
 -- bad/go.mod --
 module example.com/shop
@@ -34,13 +35,15 @@ module example.com/shop
 go 1.26
 -- bad/shop.go --
 package shop
--- bad/mysql/migrations/0001_orders.up.sql --
+-- bad/postgres/migrations/0001_orders.up.sql --
 CREATE TABLE orders (id BIGINT PRIMARY KEY, total INT NOT NULL);
--- bad/mysql/migrations/0001_orders.down.sql --
+-- bad/postgres/migrations/0001_orders.down.sql --
 DROP TABLE orders;
--- bad/mysql/migrations/0002_note.up.sql --
-ALTER TABLE orders ADD COLUMN note TEXT, ADD COLUMN paid DATETIME;
--- bad/mysql/migrations/0002_note.down.sql --
+-- bad/postgres/migrations/0002_note.up.sql --
+ALTER TABLE orders ADD COLUMN note TEXT, ADD COLUMN paid TIMESTAMPTZ;
+GRANT SELECT ON orders TO reporting;
+-- bad/postgres/migrations/0002_note.down.sql --
+REVOKE SELECT ON orders FROM reporting;
 ALTER TABLE orders DROP COLUMN note;
 -- good/go.mod --
 module example.com/shop
@@ -48,13 +51,15 @@ module example.com/shop
 go 1.26
 -- good/shop.go --
 package shop
--- good/mysql/migrations/0001_orders.up.sql --
+-- good/postgres/migrations/0001_orders.up.sql --
 CREATE TABLE orders (id BIGINT PRIMARY KEY, total INT NOT NULL);
--- good/mysql/migrations/0001_orders.down.sql --
+-- good/postgres/migrations/0001_orders.down.sql --
 DROP TABLE orders;
--- good/mysql/migrations/0002_note.up.sql --
-ALTER TABLE orders ADD COLUMN note TEXT, ADD COLUMN paid DATETIME;
--- good/mysql/migrations/0002_note.down.sql --
+-- good/postgres/migrations/0002_note.up.sql --
+ALTER TABLE orders ADD COLUMN note TEXT, ADD COLUMN paid TIMESTAMPTZ;
+GRANT SELECT ON orders TO reporting;
+-- good/postgres/migrations/0002_note.down.sql --
+REVOKE SELECT ON orders FROM reporting;
 ALTER TABLE orders DROP COLUMN note, DROP COLUMN paid;
 `
 

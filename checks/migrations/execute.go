@@ -67,15 +67,12 @@ func (a *audit) settleDialects() {
 // execute runs every set for which there is an engine.
 func (a *audit) execute(ctx context.Context) {
 	a.verdicts = map[*format.Version]engine.Verdict{}
-	defer func() {
-		if a.cluster != nil {
-			a.cluster.Close()
-		}
-	}()
+	servers := &engine.Servers{Progress: a.Progress}
+	a.AtEnd(servers.Close)
 	for i := range a.found.Sets {
 		set := &a.found.Sets[i]
 		for _, d := range a.dialectsToRun(set) {
-			a.executeSet(ctx, set, d)
+			a.executeSet(ctx, servers, set, d)
 		}
 	}
 }
@@ -91,7 +88,7 @@ func (a *audit) dialectsToRun(set *format.Set) []sql.Dialect {
 		}
 	}
 	var ds []sql.Dialect
-	for _, d := range []sql.Dialect{sql.SQLite, sql.Postgres} {
+	for _, d := range []sql.Dialect{sql.SQLite, sql.Postgres, sql.MySQL} {
 		if parts[d] || set.Dialect == d {
 			ds = append(ds, d)
 		}
@@ -102,18 +99,13 @@ func (a *audit) dialectsToRun(set *format.Set) []sql.Dialect {
 	return ds
 }
 
-func (a *audit) executeSet(ctx context.Context, set *format.Set, d sql.Dialect) {
+func (a *audit) executeSet(ctx context.Context, servers *engine.Servers, set *format.Set, d sql.Dialect) {
 	e := execution{set: set, dialect: d, certain: set.Dialect == d || servesDialect(set, d), versions: sequence(set, d)}
 	for _, v := range e.versions {
 		e.steps = append(e.steps, stepOf(set, v, d))
 	}
 	a.Progress(fmt.Sprintf("run %d migrations of %s on %s", len(e.steps), set.Dir, d))
-	switch d {
-	case sql.SQLite:
-		e.Result = engine.SQLite(ctx, e.steps)
-	default:
-		e.Result = a.onPostgres(ctx, e.steps)
-	}
+	e.Result = servers.Run(ctx, d, e.steps)
 	for i, v := range e.versions {
 		verdict := e.Verdicts[i]
 		if !e.certain && verdict.Outcome != engine.Restored {
@@ -129,23 +121,6 @@ func (a *audit) executeSet(ctx context.Context, set *format.Set, d sql.Dialect) 
 // servesDialect reports whether the set has scripts for the dialect alone.
 func servesDialect(set *format.Set, d sql.Dialect) bool {
 	return slices.ContainsFunc(set.Versions, func(v format.Version) bool { return v.Up != nil && v.Up.Dialect == d })
-}
-
-// onPostgres starts the one server that all sets share.
-func (a *audit) onPostgres(ctx context.Context, steps []engine.Step) engine.Result {
-	if a.cluster == nil && a.noCluster == "" {
-		a.Progress("start PostgreSQL")
-		cluster, err := engine.StartCluster(ctx)
-		if err != nil {
-			a.noCluster = err.Error()
-		} else {
-			a.cluster = cluster
-		}
-	}
-	if a.cluster == nil {
-		return engine.NotRunAll(steps, a.noCluster)
-	}
-	return a.cluster.Run(ctx, steps)
 }
 
 // sequence are the versions that one dialect runs: of those with the same
@@ -231,8 +206,8 @@ func (a *audit) verdict(s *format.Set, v *format.Version) engine.Verdict {
 		reason = "nothing was executed (--exec=false)"
 	case s.Dialect == sql.Unknown:
 		reason = "the scripts' dialect is not known"
-	case s.Dialect == sql.MySQL || s.Dialect == sql.Foreign:
-		reason = "no engine for " + s.Dialect.String() + " is at hand"
+	case s.Dialect == sql.Foreign:
+		reason = "no engine for its dialect is at hand"
 	default:
 		reason = "it is not of the dialect that was run"
 	}

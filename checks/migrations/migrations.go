@@ -67,10 +67,6 @@ type audit struct {
 	books    []books
 	// older are the tables that stood before a version's up.
 	older map[*format.Version]map[string]bool
-	// cluster is started when the first script for PostgreSQL is to run;
-	// noCluster says why it could not be.
-	cluster   *engine.Cluster
-	noCluster string
 }
 
 func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {

@@ -57,6 +57,7 @@ func loaded(t *testing.T, archive string) *check.Repo {
 
 func judged(t *testing.T, r *check.Repo) map[string]report.Criterion {
 	t.Helper()
+	t.Cleanup(r.End)
 	cs, err := Check.Run(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package migrations
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -22,7 +21,7 @@ func (a *audit) schemas() []check.Schema {
 			s.Tables = append(s.Tables, tableOf(t, b.dialect))
 			s.Complete = s.Complete && !t.Opaque()
 		}
-		s.Open, s.Reason = a.opener(b)
+		s.Database, s.Reason = a.database(b)
 		out = append(out, s)
 	}
 	return out
@@ -67,8 +66,8 @@ func tableOf(t *ledger.Table, d sql.Dialect) check.Table {
 	return out
 }
 
-// opener builds the schema again where all of its ups were run, or says why not.
-func (a *audit) opener(b books) (func(context.Context) (check.Database, error), string) {
+// database is the one in which all ups of a schema were run, or why there is none.
+func (a *audit) database(b books) (check.Database, string) {
 	if a.Exec == nil {
 		return nil, "nothing was executed (--exec=false)"
 	}
@@ -79,12 +78,7 @@ func (a *audit) opener(b books) (func(context.Context) (check.Database, error), 
 		if e.Final == nil {
 			return nil, a.whyNotBuilt(e)
 		}
-		return func(ctx context.Context) (check.Database, error) {
-			if e.dialect == sql.SQLite {
-				return opened(engine.BuildSQLite(ctx, e.steps))
-			}
-			return opened(engine.BuildPostgres(ctx, e.steps))
-		}, ""
+		return e.Built, ""
 	}
 	if b.dialect == sql.Unknown {
 		return nil, fmt.Sprintf("the dialect of the migrations in %s is not known", b.set.Dir)
@@ -100,12 +94,4 @@ func (a *audit) whyNotBuilt(e execution) string {
 		}
 	}
 	return fmt.Sprintf("not all migrations of %s were executed", e.set.Dir)
-}
-
-// opened keeps a nil database out of the interface.
-func opened(b *engine.Built, err error) (check.Database, error) {
-	if err != nil {
-		return nil, err
-	}
-	return b, nil
 }

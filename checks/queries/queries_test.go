@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,16 +25,13 @@ type answers struct {
 
 func (a answers) Resolve(context.Context, string) check.Answer { return a.Answer }
 func (a answers) Names() map[string][]string                   { return a.names }
-func (answers) Close()                                         {}
 
 func schema(a check.Answer, doubt string) check.Schema {
 	return check.Schema{
 		Dir: "migrations", Dialect: "SQLite", Doubt: doubt, Complete: true,
 		Tables: []check.Table{{Name: "orders", Position: report.Position{File: "migrations/1_orders.up.sql", Line: 1},
 			Columns: []string{"id", "name", "paid"}, Booleans: []string{"paid"}, Indexes: [][]string{{"id"}}}},
-		Open: func(context.Context) (check.Database, error) {
-			return answers{a, map[string][]string{"orders": {"id", "name", "paid"}}}, nil
-		},
+		Database: answers{a, map[string][]string{"orders": {"id", "name", "paid"}}},
 	}
 }
 
@@ -93,7 +89,6 @@ func TestMismatch(t *testing.T) {
 		{"another error", send, []check.Schema{schema(check.Answer{Reason: "no such function: now"}, "")}, nil, report.Inconclusive, "no such function: now"},
 		{"a tool's own table", send, []check.Schema{schema(check.Answer{Missing: "schema_migrations"}, "")}, nil, report.Inconclusive, "made by a tool"},
 		{"not executed", send, []check.Schema{{Dir: "migrations", Reason: "nothing was executed (--exec=false)"}}, nil, report.Inconclusive, "--exec=false"},
-		{"a database that does not start", send, []check.Schema{{Open: func(context.Context) (check.Database, error) { return nil, errors.New("no server") }}}, nil, report.Inconclusive, "no server"},
 		{"no migrations", send, nil, nil, report.Inconclusive, "no migrations were found"},
 		{"a temporary table", head + "func f(db *sql.DB) {\n\tdb.Exec(\"CREATE TEMP TABLE ordres (id int)\")\n\tdb.Exec(\"DELETE FROM ordres\")\n}\n", []check.Schema{schema(table, "")}, nil, report.Inconclusive, "by the code itself"},
 		{"text put together", head + "func f(db *sql.DB, s string) {\n\tq := \"SELECT 1\"\n\tif s != \"\" {\n\t\tq += s\n\t}\n\tdb.Query(q)\n}\n", []check.Schema{schema(table, "")}, nil, report.Inconclusive, "1 statement is put together at run time"},

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -14,12 +15,12 @@ import (
 // account is who the server runs as; the zero value is ourselves.
 type account struct{ uid, gid uint32 }
 
-// unprivileged finds somebody to run the server: PostgreSQL refuses root.
+// unprivileged finds somebody to run the server: no database runs as root.
 func unprivileged() (account, error) {
 	if os.Geteuid() != 0 {
 		return account{}, nil
 	}
-	for _, name := range []string{"postgres", "nobody"} {
+	for _, name := range []string{"nobody", "postgres", "mysql"} {
 		u, err := user.Lookup(name)
 		if err != nil {
 			continue
@@ -30,7 +31,7 @@ func unprivileged() (account, error) {
 			return account{uint32(uid), uint32(gid)}, nil
 		}
 	}
-	return account{}, errors.New("PostgreSQL does not run as root, and there is no user 'postgres' or 'nobody'; run as another user")
+	return account{}, errors.New("a database server does not run as root, and there is no user nobody, postgres or mysql; run as another user")
 }
 
 // own makes the folder the account's.
@@ -39,6 +40,21 @@ func (a account) own(dir string) error {
 		return nil
 	}
 	return os.Chown(dir, int(a.uid), int(a.gid))
+}
+
+// reaches reports whether the account can get to what lies in the folder.
+func (a account) reaches(dir string) bool {
+	for a.uid != 0 {
+		st, err := os.Stat(dir)
+		if err != nil || st.Mode()&0o001 == 0 {
+			return false
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	return true
 }
 
 // apply makes the command run as the account, apart from our process group, so
@@ -50,5 +66,5 @@ func (a account) apply(cmd *exec.Cmd) {
 	}
 }
 
-// stop asks the server to end at once, without a last checkpoint.
+// stop asks the server to end at once: PostgreSQL without a last checkpoint.
 func stop(cmd *exec.Cmd) { _ = cmd.Process.Signal(syscall.SIGQUIT) }

@@ -18,91 +18,26 @@ import (
 
 // Built is a scratch database with the schema after all ups.
 type Built struct {
-	db      database
-	resolve func(context.Context, string) check.Answer
-	schema  schema.Schema
-	release func()
+	db     database
+	schema schema.Schema
 }
 
 // prepareTimeout bounds one question about a query.
 const prepareTimeout = 5 * time.Second
 
-// BuildSQLite runs the ups of all steps in a database in memory.
-func BuildSQLite(ctx context.Context, steps []Step) (*Built, error) {
-	db, err := openSQLite(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("start SQLite: %w", err)
-	}
-	return build(ctx, steps, &Built{db: db, resolve: db.resolve, release: func() {}})
-}
-
-// BuildPostgres runs the ups of all steps in a server of its own, which Close
-// stops.
-func BuildPostgres(ctx context.Context, steps []Step) (*Built, error) {
-	c, err := StartCluster(ctx)
-	if err != nil {
-		return nil, err
-	}
-	db, err := c.open(ctx)
-	if err != nil {
-		c.Close()
-		return nil, err
-	}
-	return build(ctx, steps, &Built{db: db, resolve: db.resolve, release: c.Close})
-}
-
-// build takes the steps up; what fails closes the database again.
-func build(ctx context.Context, steps []Step, b *Built) (*Built, error) {
-	ctx, cancel := context.WithTimeout(ctx, runTimeout)
-	defer cancel()
-	for _, s := range steps {
-		if err := b.up(ctx, s); err != nil {
-			b.Close()
-			return nil, fmt.Errorf("build the schema: migration %s: %w", s.Title, err)
-		}
-	}
-	state, err := b.db.schema(ctx)
-	if err != nil {
-		b.Close()
-		return nil, err
-	}
-	b.schema = state
-	return b, nil
-}
-
-func (b *Built) up(ctx context.Context, s Step) error {
-	if s.Up.Skip != "" {
-		return errors.New(s.Up.Skip)
-	}
-	if err := b.db.begin(ctx); err != nil {
-		return err
-	}
-	for _, st := range s.Up.Statements {
-		limited, cancel := context.WithTimeout(ctx, statementTimeout)
-		err := b.db.exec(limited, st)
-		cancel()
-		if err != nil {
-			return err
-		}
-	}
-	return b.db.commit(ctx)
-}
-
 // Close gives the database up. It may be called twice.
 func (b *Built) Close() {
-	if b.db == nil {
-		return
+	if b.db != nil {
+		b.db.close()
+		b.db = nil
 	}
-	b.db.close()
-	b.db = nil
-	b.release()
 }
 
 // Resolve asks the database to plan a query.
 func (b *Built) Resolve(ctx context.Context, query string) check.Answer {
 	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 	defer cancel()
-	return b.resolve(ctx, query)
+	return b.db.resolve(ctx, query)
 }
 
 // Names are tables and views with their columns, which a view does not tell.

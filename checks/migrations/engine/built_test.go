@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,14 +9,22 @@ import (
 	"github.com/backend-conformance/conformance/checks/sql"
 )
 
-const shop = "CREATE TABLE orders (id INTEGER PRIMARY KEY, name TEXT NOT NULL); CREATE VIEW named AS SELECT id FROM orders"
+const shop = "CREATE TABLE orders (id INTEGER PRIMARY KEY, name varchar(50) NOT NULL); CREATE VIEW named AS SELECT id FROM orders"
+
+const backShop = "DROP VIEW named; DROP TABLE orders"
+
+// built is the database that a run kept.
+func built(t *testing.T, r Result) *Built {
+	t.Helper()
+	if r.Built == nil {
+		t.Fatalf("no database was kept: %v", verdicts(r))
+	}
+	t.Cleanup(r.Built.Close)
+	return r.Built
+}
 
 func TestBuilt_SQLite(t *testing.T) {
-	b, err := BuildSQLite(t.Context(), steps(shop, ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
+	b := built(t, SQLite(t.Context(), steps(shop, backShop)))
 	for query, want := range map[string]check.Answer{
 		"SELECT id FROM orders WHERE name = ? AND id = ?":          {},
 		"SELECT id FROM orders WHERE name = :name AND id = @id":    {},
@@ -43,14 +50,7 @@ func TestBuilt_SQLite(t *testing.T) {
 }
 
 func TestBuilt_Postgres(t *testing.T) {
-	b, err := BuildPostgres(t.Context(), steps(shop, ""))
-	if errors.Is(err, ErrNoServer) {
-		t.Skip("skipped: no server")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
+	b := built(t, cluster(t).Run(t.Context(), steps(shop, backShop)))
 	for query, want := range map[string]check.Answer{
 		"SELECT id FROM orders WHERE name = $1 AND id = $2":            {},
 		"SELECT id FROM orders WHERE name = ? AND id = ?":              {},
@@ -64,6 +64,28 @@ func TestBuilt_Postgres(t *testing.T) {
 		if diff := cmp.Diff(want, b.Resolve(t.Context(), query)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", query, diff)
 		}
+	}
+}
+
+func TestBuilt_MySQL(t *testing.T) {
+	b := built(t, mysqlServer(t).Run(t.Context(), steps(shop, backShop)))
+	for query, want := range map[string]check.Answer{
+		"SELECT id FROM orders WHERE name = ? AND id = ?":                 {},
+		"SELECT id FROM `orders` WHERE name = :name AND id = :id":         {},
+		"INSERT INTO orders (id, name) VALUES (?, ?)":                     {},
+		"SELECT table_name FROM information_schema.tables":                {},
+		"SELECT id FROM ordres":                                           {Missing: "ordres"},
+		"SELECT o.nmae FROM orders o":                                     {Missing: "nmae", Column: true},
+		"INSERT INTO orders (id, nmae) VALUES (?, ?)":                     {Missing: "nmae", Column: true},
+		"SELECT nothing(id) FROM orders":                                  {Reason: "FUNCTION scratch1.nothing does not exist (error 1305)"},
+		"INSERT INTO orders (id, name) VALUES (1, '') RETURNING id, nmae": {Missing: "nmae", Column: true},
+	} {
+		if diff := cmp.Diff(want, b.Resolve(t.Context(), query)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", query, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"orders"}, keysWith(b.Names(), "name")); diff != "" {
+		t.Errorf("tables with a name (-want +got):\n%s", diff)
 	}
 }
 

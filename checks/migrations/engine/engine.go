@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/migrations/schema"
 )
 
@@ -66,6 +67,8 @@ type Verdict struct {
 	Changes bool
 	// Syntax says that the engine could not parse the statement that failed.
 	Syntax bool
+	// alone says that a statement needs to run without a transaction.
+	alone bool
 }
 
 // Result is what a whole run showed.
@@ -79,6 +82,9 @@ type Result struct {
 	Whole []schema.Difference
 	// Final is the schema after all ups; nil where one of them did not run.
 	Final schema.Schema
+	// Built is the database with that schema, for the caller to close; nil where
+	// Final is.
+	Built *Built
 }
 
 // Limits of one run.
@@ -98,6 +104,8 @@ type failure struct {
 	// from elsewhere, a down may not.
 	missing bool
 	syntax  bool
+	// alone failures are about the transaction that the statement runs in.
+	alone bool
 }
 
 func (f *failure) Error() string { return f.message }
@@ -115,7 +123,17 @@ type database interface {
 	// database itself is.
 	exec(context.Context, Statement) error
 	schema(context.Context) (schema.Schema, error)
+	// resolve asks whether a query can be planned.
+	resolve(ctx context.Context, query string) check.Answer
+	// explain says what an error that is no *failure comes from.
+	explain(error) error
 	close()
+}
+
+// loner is a database that can run a step outside of a transaction as well.
+type loner interface {
+	// alone reports whether it does from now on.
+	alone(on bool) bool
 }
 
 // trip is one run over all steps.
@@ -126,15 +144,26 @@ type trip struct {
 	weak string
 }
 
-// run takes every step up, down and up, and at the end all of them.
+// run takes every step up, down and up, and at the end all of them. It closes
+// the database unless the result keeps it.
 func run(ctx context.Context, db database, steps []Step) Result {
+	r := travel(ctx, db, steps)
+	if r.Final == nil {
+		db.close()
+		return r
+	}
+	r.Built = &Built{db: db, schema: r.Final}
+	return r
+}
+
+func travel(ctx context.Context, db database, steps []Step) Result {
 	ctx, cancel := context.WithTimeout(ctx, runTimeout)
 	defer cancel()
 	t := &trip{db: db}
 	r := Result{Engine: db.name()}
 	state, err := db.schema(ctx)
 	if err != nil {
-		return NotRunAll(steps, fmt.Sprintf("%s could not be asked for its schema: %v", db.name(), err))
+		return NotRunAll(steps, fmt.Sprintf("%s could not be asked for its schema: %v", db.name(), db.explain(err)))
 	}
 	empty := state
 	broken := ""
@@ -148,7 +177,7 @@ func run(ctx context.Context, db database, steps []Step) Result {
 		}
 		v, after, err := t.step(ctx, s, state)
 		if err != nil {
-			broken = fmt.Sprintf("%s gave up at migration %s: %v", db.name(), s.Title, err)
+			broken = fmt.Sprintf("%s gave up at migration %s: %v", db.name(), s.Title, db.explain(err))
 			v = Verdict{Outcome: NotRun, Reason: broken}
 		}
 		if after != nil {
@@ -178,6 +207,19 @@ func (t *trip) step(ctx context.Context, s Step, before schema.Schema) (Verdict,
 		t.weaken(s.Title)
 		return Verdict{Outcome: NotRun, Reason: s.Up.Skip}, nil, nil
 	}
+	v, after, err := t.attempt(ctx, s, before)
+	if l, ok := t.db.(loner); ok && err == nil && v.alone && l.alone(true) {
+		v, after, err = t.attempt(ctx, s, before)
+		l.alone(false)
+	}
+	if err == nil && after == nil && v.Outcome == NotRun {
+		t.weaken(s.Title)
+	}
+	return v, after, err
+}
+
+// attempt leaves the database as before where it gives no schema.
+func (t *trip) attempt(ctx context.Context, s Step, before schema.Schema) (Verdict, schema.Schema, error) {
 	if err := t.db.begin(ctx); err != nil {
 		return Verdict{}, nil, err
 	}
@@ -189,9 +231,6 @@ func (t *trip) step(ctx context.Context, s Step, before schema.Schema) (Verdict,
 		}
 		if t.weak != "" && v.Outcome != NotRun {
 			v = Verdict{Outcome: NotRun, Reason: t.weak}
-		}
-		if v.Outcome == NotRun {
-			t.weaken(s.Title)
 		}
 		return v, nil, nil
 	}
@@ -205,6 +244,9 @@ func (t *trip) step(ctx context.Context, s Step, before schema.Schema) (Verdict,
 	v, err := t.downAndUp(ctx, s, before, after)
 	if err != nil {
 		return Verdict{}, nil, err
+	}
+	if v.alone {
+		return v, nil, t.db.abort(ctx)
 	}
 	differences, _ := schema.Diff(before, after)
 	v.Changes = len(differences) > 0
@@ -286,7 +328,7 @@ func (t *trip) script(ctx context.Context, s *Script, outcome Outcome) (v Verdic
 		case late:
 			return Verdict{Outcome: NotRun, Reason: fmt.Sprintf("a statement took longer than %s", statementTimeout), File: st.File, Line: st.Line}, true, nil
 		case errors.As(err, &f):
-			v := Verdict{Outcome: outcome, Reason: f.message, File: st.File, Line: st.Line, Syntax: f.syntax}
+			v := Verdict{Outcome: outcome, Reason: f.message, File: st.File, Line: st.Line, Syntax: f.syntax, alone: f.alone}
 			if f.environment || f.missing && outcome == UpFailed {
 				v.Outcome = NotRun
 			}

@@ -13,10 +13,21 @@ import (
 )
 
 // postgresDB runs each step in one transaction: a savepoint is far cheaper than
-// a copy of the database.
+// a copy of the database. Steps that no transaction allows run on copies.
 type postgresDB struct {
-	conn    *pgconn.PgConn
-	version string
+	conn     *pgconn.PgConn
+	version  string
+	cluster  *Cluster
+	database string
+	// apart says that the step runs without a transaction.
+	apart bool
+}
+
+func (db *postgresDB) connect(ctx context.Context) (err error) {
+	if db.conn, err = db.cluster.connect(ctx, "scratch", db.database); err != nil {
+		return err
+	}
+	return db.prepare(ctx)
 }
 
 func (db *postgresDB) prepare(ctx context.Context) error {
@@ -24,22 +35,90 @@ func (db *postgresDB) prepare(ctx context.Context) error {
 		statementTimeout.Milliseconds()*9/10)) // the server's own limit comes first and keeps the connection
 }
 
-func (db *postgresDB) name() string {
-	version, _, _ := strings.Cut(db.version, " ")
+func (db *postgresDB) name() string { return postgresName(db.version) }
+
+func postgresName(version string) string {
+	version, _, _ = strings.Cut(version, " ")
 	return "PostgreSQL " + version
 }
 
 func (db *postgresDB) close() { _ = db.conn.Close(context.Background()) }
 
-func (db *postgresDB) begin(ctx context.Context) error { return db.do(ctx, "BEGIN") }
-func (db *postgresDB) abort(ctx context.Context) error { return db.do(ctx, "ROLLBACK") }
+func (db *postgresDB) explain(err error) error { return db.cluster.explain(err) }
+
+func (db *postgresDB) begin(ctx context.Context) error {
+	if db.apart {
+		return db.keep(ctx, "_begin")
+	}
+	return db.do(ctx, "BEGIN")
+}
+
+func (db *postgresDB) abort(ctx context.Context) error {
+	if db.apart {
+		return errors.Join(db.restore(ctx, "_begin"), db.forget(ctx, "_begin"), db.forget(ctx, "_mark"))
+	}
+	return db.do(ctx, "ROLLBACK")
+}
+
 func (db *postgresDB) mark(ctx context.Context) error {
+	if db.apart {
+		return db.keep(ctx, "_mark")
+	}
 	return db.do(ctx, "SAVEPOINT conformance_mark")
 }
+
 func (db *postgresDB) rewind(ctx context.Context) error {
+	if db.apart {
+		return db.restore(ctx, "_mark")
+	}
 	return db.do(ctx, "ROLLBACK TO SAVEPOINT conformance_mark")
 }
-func (db *postgresDB) commit(ctx context.Context) error { return db.do(ctx, "COMMIT") }
+
+func (db *postgresDB) commit(ctx context.Context) error {
+	if db.apart {
+		return errors.Join(db.forget(ctx, "_begin"), db.forget(ctx, "_mark"))
+	}
+	return db.do(ctx, "COMMIT")
+}
+
+// alone says whether steps run without a transaction from now on.
+func (db *postgresDB) alone(on bool) bool {
+	db.apart = on
+	return true
+}
+
+// keep copies the database; nobody may be connected to it meanwhile.
+func (db *postgresDB) keep(ctx context.Context, suffix string) error {
+	return db.copy(ctx, db.database, db.database+suffix)
+}
+
+func (db *postgresDB) restore(ctx context.Context, suffix string) error {
+	return db.copy(ctx, db.database+suffix, db.database)
+}
+
+func (db *postgresDB) copy(ctx context.Context, from, to string) error {
+	if err := db.leave(ctx); err != nil {
+		return err
+	}
+	for _, text := range []string{"DROP DATABASE IF EXISTS " + to, "CREATE DATABASE " + to + " OWNER scratch TEMPLATE " + from} {
+		if err := db.cluster.adminDo(ctx, text); err != nil {
+			return err
+		}
+	}
+	return db.connect(ctx)
+}
+
+// leave ends the connection, and waits until the server has noticed.
+func (db *postgresDB) leave(ctx context.Context) error {
+	if err := db.conn.Close(ctx); err != nil && !db.conn.IsClosed() {
+		return err
+	}
+	return db.cluster.adminDo(ctx, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '"+db.database+"'")
+}
+
+func (db *postgresDB) forget(ctx context.Context, suffix string) error {
+	return db.cluster.adminDo(ctx, "DROP DATABASE IF EXISTS "+db.database+suffix)
+}
 
 func (db *postgresDB) do(ctx context.Context, text string) error {
 	_, err := db.conn.Exec(ctx, text).ReadAll()
@@ -47,7 +126,20 @@ func (db *postgresDB) do(ctx context.Context, text string) error {
 }
 
 func (db *postgresDB) exec(ctx context.Context, s Statement) error {
-	err := db.do(ctx, transactional(s.Text))
+	text := s.Text
+	if !db.apart {
+		text = transactional(text)
+	}
+	err := db.judged(db.do(ctx, text))
+	var f *failure
+	if errors.As(err, &f) {
+		f.alone = f.alone && !db.apart
+	}
+	return err
+}
+
+// judged tells a refusal of the server from its end.
+func (db *postgresDB) judged(err error) error {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && !db.conn.IsClosed() {
 		return postgresFailure(refused)
@@ -74,9 +166,11 @@ func transactional(text string) string {
 
 // SQLSTATEs that say that something is not here, or not allowed here, rather
 // than that the script is wrong; a class is written with its two letters.
+// Those of aloneStates mean that the statement does not run in a transaction.
 var (
-	environmentStates = []string{"0A000", "58", "42501", "55P04", "25", "57", "53", "54", "55", "08", "XX", "F0", "26"}
+	environmentStates = []string{"0A000", "58", "42501", "55P04", "25", "57", "53", "54", "55", "08", "XX", "F0", "26", "2D"}
 	missingStates     = []string{"42P01", "42704", "42883", "3F000", "42703", "3D000"}
+	aloneStates       = []string{"25001", "55P04", "2D000"}
 )
 
 func postgresFailure(e *pgconn.PgError) *failure {
@@ -85,6 +179,7 @@ func postgresFailure(e *pgconn.PgError) *failure {
 		environment: hasPrefix(e.Code, environmentStates) || strings.HasPrefix(e.Message, "role "),
 		missing:     hasPrefix(e.Code, missingStates),
 		syntax:      e.Code == "42601",
+		alone:       hasPrefix(e.Code, aloneStates),
 	}
 }
 
@@ -119,6 +214,10 @@ func (db *postgresDB) schema(ctx context.Context) (schema.Schema, error) {
 	if err := db.do(ctx, "DISCARD TEMP"); err != nil {
 		return nil, err
 	}
+	return readCatalogue(results)
+}
+
+func readCatalogue(results []*pgconn.Result) (schema.Schema, error) {
 	s := schema.Schema{}
 	for _, r := range results {
 		for _, row := range r.Rows {

@@ -19,7 +19,6 @@ func SQLite(ctx context.Context, steps []Step) Result {
 	if err != nil {
 		return NotRunAll(steps, fmt.Sprintf("SQLite could not be started: %v", err))
 	}
-	defer db.close()
 	return run(ctx, db, steps)
 }
 
@@ -116,7 +115,8 @@ var harmless = map[string]bool{
 	"max_page_count": true, "page_count": true, "recursive_triggers": true,
 }
 
-func (db *sqliteDB) name() string { return "SQLite" }
+func (db *sqliteDB) name() string            { return "SQLite" }
+func (db *sqliteDB) explain(err error) error { return err }
 
 func (db *sqliteDB) close() {
 	db.conn.Close()
