@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"go/version"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,7 +26,8 @@ func modulePath(dir string) string {
 }
 
 var (
-	tooNewPattern = regexp.MustCompile(`requires go >= ([0-9][^\s)]*)`)
+	// tooNewPattern is in "go.mod requires go >= 1.99 (running go 1.26.8; GOTOOLCHAIN=local)".
+	tooNewPattern = regexp.MustCompile(`requires go >= ([0-9][^\s)]*) \(running go ([0-9][^\s;)]*)`)
 	// unavailable is how the go command starts its complaint about a module that
 	// it cannot read: "go: example.org/m@v1.2.3: reading ...".
 	unavailable = regexp.MustCompile(`(?:^|\s|: )([\w.~/-]+\.[\w.~/-]+)@(v[\w.+-]+): (?:reading|invalid version|unrecognized import path|verifying|Get )`)
@@ -39,18 +38,20 @@ const maxMends = 20
 
 // mendedGoMod is a copy of go.mod without what keeps it from loading here.
 type mendedGoMod struct {
-	dir   string
-	lower bool
-	drop  []string
-	tmp   string
+	dir string
+	// lowered is the version of the go command that runs, with its patch: 1.26 is
+	// older than 1.26.0, and a directive may not be older than a requirement's.
+	lowered string
+	drop    []string
+	tmp     string
 }
 
 // next looks for a reason to mend go.mod (once more) in what loading said.
 func (m *mendedGoMod) next(pkgs []*packages.Package, err error) (note string, again bool) {
 	for _, message := range complaints(pkgs, err) {
-		if g := tooNewPattern.FindStringSubmatch(message); g != nil && strings.Contains(message, "running go") && !m.lower {
-			m.lower = true
-			return fmt.Sprintf("go.mod: requires go %s, this is %s; loaded as if for the installed Go, install the newer one to be sure", g[1], runtime.Version()), true
+		if g := tooNewPattern.FindStringSubmatch(message); g != nil && m.lowered == "" {
+			m.lowered = g[2]
+			return fmt.Sprintf("go.mod: requires go %s, this is go %s; loaded as if for the installed Go, install the newer one to be sure", g[1], g[2]), true
 		}
 		if g := unavailable.FindStringSubmatch(message); g != nil && loadedNothing(pkgs) && len(m.drop) < maxMends && !slices.Contains(m.drop, g[1]) {
 			m.drop = append(m.drop, g[1])
@@ -135,8 +136,8 @@ func (m *mendedGoMod) mend(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse go.mod: %w", err)
 	}
-	if m.lower {
-		if err := f.AddGoStmt(strings.TrimPrefix(version.Lang(runtime.Version()), "go")); err != nil {
+	if m.lowered != "" {
+		if err := f.AddGoStmt(m.lowered); err != nil {
 			return nil, fmt.Errorf("lower the go directive: %w", err)
 		}
 		f.DropToolchainStmt()

@@ -40,3 +40,29 @@ func TestMendedGoMod_LeavesOutWhatCannotBeHad(t *testing.T) {
 		t.Error("the same complaint mends twice: that would never end")
 	}
 }
+
+// 1.26 is older than 1.26.0, which a requirement may ask for: the directive is
+// lowered to the version with its patch.
+func TestMendedGoMod_LowersTheGoDirectiveToTheGoThatRuns(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/app\n\ngo 1.99\n\ntoolchain go1.99.2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m := &mendedGoMod{dir: dir}
+	defer m.cleanup()
+	note, again := m.next(nil, errors.New("go: go.mod requires go >= 1.99 (running go 1.26.3; GOTOOLCHAIN=local)"))
+	if want := "go.mod: requires go 1.99, this is go 1.26.3; loaded as if for the installed Go, install the newer one to be sure"; note != want || !again {
+		t.Fatalf("note %q, again %t", note, again)
+	}
+	flag, err := m.write()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(strings.TrimPrefix(flag, "-modfile="))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "module example.com/app\n\ngo 1.26.3\n"; string(data) != want {
+		t.Errorf("mended go.mod:\n%s\nwant:\n%s", data, want)
+	}
+}

@@ -353,7 +353,7 @@ func (b *builder) judge(e *Endpoint, op *spec.Operation, segs []segment, c *cand
 		e.Reason = "no registration of any route was found" + usedRouters(b.table)
 	default:
 		e.Status = report.Missing
-		e.Nearest = b.nearest(op.Method, segs)
+		e.Nearest = b.nearest(op.Method, segs, len(splitPath(c.base)))
 		e.Reason = missingReason(c, op, e.Nearest)
 	}
 }

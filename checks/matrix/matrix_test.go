@@ -171,6 +171,17 @@ func TestBuild_NearestRoutes(t *testing.T) {
 	}
 }
 
+// Routes that share the base path only are not near.
+func TestBuild_NearestRoutesBelowABasePath(t *testing.T) {
+	m := Build([]*spec.Document{doc("a.yaml", []string{"/api"}, "GET /users", "GET /team", "GET /registry")},
+		table("GET /api/users", "GET /api/teams"), nil, Options{})
+	for i, want := range []string{"", "GET /api/teams (main.go:2)", ""} {
+		if got := strings.Join(m.Endpoints[i].Nearest, ", "); got != want {
+			t.Errorf("%s: nearest %q, want %q", m.Endpoints[i].Name(), got, want)
+		}
+	}
+}
+
 func TestBuild_ChoosesTheServersDocument(t *testing.T) {
 	remote := doc("client/remote.yaml", []string{""}, "GET /invoices", "GET /customers/{id}", "POST /charges")
 	own := doc("api/openapi.yaml", []string{"/v1"}, "GET /users", "GET /users/{id}")

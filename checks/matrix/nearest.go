@@ -5,7 +5,9 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"slices"
 	"sort"
+	"strings"
 
 	"golang.org/x/tools/go/packages"
 
@@ -14,8 +16,9 @@ import (
 )
 
 // nearest names up to three routes that a reader would suspect: the same path
-// with another method, the same end elsewhere, or one segment apart.
-func (b *builder) nearest(method string, path []segment) []string {
+// with another method, the same end elsewhere, or one segment apart. The first
+// mount segments are the base path, which all routes share.
+func (b *builder) nearest(method string, path []segment, mount int) []string {
 	type scored struct {
 		text  string
 		score int
@@ -25,7 +28,7 @@ func (b *builder) nearest(method string, path []segment) []string {
 		if r.route.Static || r.route.Derived {
 			continue
 		}
-		if s := likeness(method, path, r); s > 0 {
+		if s := likeness(method, path, mount, r); s > 0 {
 			found = append(found, scored{fmt.Sprintf("%s %s (%s)", r.route.Method, r.route.Path, r.route.Pos), s})
 		}
 	}
@@ -45,7 +48,7 @@ func (b *builder) nearest(method string, path []segment) []string {
 }
 
 // likeness is 0 for routes not worth naming, higher for closer ones.
-func likeness(method string, path []segment, r indexed) int {
+func likeness(method string, path []segment, mount int, r indexed) int {
 	sameMethod := 0
 	if r.route.Serves(method) {
 		sameMethod = 1
@@ -64,10 +67,10 @@ func likeness(method string, path []segment, r indexed) int {
 	}
 	differ, same := 0, 0
 	for i := range path {
-		switch {
-		case matchSegment(path[i], r.segs[i]) != exact:
+		if matchSegment(path[i], r.segs[i]) != exact {
 			differ++
-		case path[i].kind == literal:
+		}
+		if i >= mount && path[i].kind == literal && begins(path[i].text, r.segs[i]) {
 			same++
 		}
 	}
@@ -75,6 +78,11 @@ func likeness(method string, path []segment, r indexed) int {
 		return 1 + same
 	}
 	return 0
+}
+
+// begins holds for the same words, and for "team" and "teams".
+func begins(text string, s segment) bool {
+	return s.kind == literal && text != "" && s.text != "" && (strings.HasPrefix(text, s.text) || strings.HasPrefix(s.text, text))
 }
 
 // handlerKnows reports whether the handler, or a function of the module that it
@@ -101,7 +109,8 @@ func (b *builder) handlerKnows(r *routes.Route, op, route []segment) bool {
 	return true
 }
 
-// mentions collects the string constants in a function and in what it calls.
+// mentions collects the string constants in a function, in what it calls, and
+// in the package variables that either uses.
 func mentions(p *load.Program, pkg *packages.Package, body ast.Node, depth int, seen map[ast.Node]bool, said map[string]bool) {
 	if body == nil || depth == 0 || seen[body] {
 		return
@@ -114,13 +123,38 @@ func mentions(p *load.Program, pkg *packages.Package, body ast.Node, depth int, 
 				said[constant.StringVal(tv.Value)] = true
 			}
 		}
-		if id, ok := n.(*ast.Ident); ok {
-			if callee, ok := pkg.TypesInfo.Uses[id].(*types.Func); ok {
-				if fn := p.FuncAt(callee.Pos()); fn != nil && fn.Decl != nil {
-					mentions(p, fn.Package, fn.Decl, depth-1, seen, said)
-				}
+		id, ok := n.(*ast.Ident)
+		if !ok {
+			return true
+		}
+		switch used := pkg.TypesInfo.Uses[id].(type) {
+		case *types.Func:
+			if fn := p.FuncAt(used.Pos()); fn != nil && fn.Decl != nil {
+				mentions(p, fn.Package, fn.Decl, depth-1, seen, said)
+			}
+		case *types.Var:
+			if in, value := initial(p, used); value != nil {
+				mentions(p, in, value, depth-1, seen, said)
 			}
 		}
 		return true
 	})
+}
+
+// initial is the expression that a package variable of the module starts with.
+func initial(p *load.Program, v *types.Var) (*packages.Package, ast.Expr) {
+	if v.Pkg() == nil || v.Parent() != v.Pkg().Scope() {
+		return nil, nil
+	}
+	for _, pkg := range p.Packages {
+		if pkg.Types != v.Pkg() {
+			continue
+		}
+		for _, in := range pkg.TypesInfo.InitOrder {
+			if slices.Contains(in.Lhs, v) {
+				return pkg, in.Rhs
+			}
+		}
+	}
+	return nil, nil
 }

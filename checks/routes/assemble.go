@@ -41,11 +41,13 @@ func (m *machine) assemble() {
 	}
 	for _, h := range m.served {
 		s := m.resolve(h, 0)
-		if s.router == nil {
+		placed := m.placeFronts(s)
+		switch {
+		case s.router == nil:
 			m.servedAlone(s)
-			continue
+		case !placed:
+			s.router.wrapped = append(s.router.wrapped, s.around...)
 		}
-		s.router.wrapped = append(s.router.wrapped, s.around...)
 	}
 	m.reportForeign()
 	for i, en := range m.entries {
@@ -93,16 +95,22 @@ func (m *machine) place(en *entry, child *router, s served) {
 	e := edge{parent: en.router, before: en.middleware, around: s.around, host: en.host, at: en}
 	switch {
 	case len(s.strip) > 0:
-		e.absolute, e.prefix = true, text("")
-		for _, p := range s.strip {
-			e.prefix = m.binaryText(e.prefix, p)
-		}
+		e.absolute, e.prefix = true, m.stripped(s)
 	case en.mount && !en.noStrip && child.lib == en.lib:
 		e.prefix = en.path
 	default:
 		e.absolute, e.prefix = true, text("")
 	}
 	child.parents = append(child.parents, e)
+}
+
+// stripped is what is taken off the URL before the handler sees it.
+func (m *machine) stripped(s served) value {
+	prefix := value(text(""))
+	for _, p := range s.strip {
+		prefix = m.binaryText(prefix, p)
+	}
+	return prefix
 }
 
 func (m *machine) binaryText(a, b value) value {
@@ -130,6 +138,9 @@ func (m *machine) places(r *router, depth int) []place {
 	defer func() { r.placed = true }()
 	var out []place
 	for _, e := range r.parents {
+		if e.front {
+			out = append(out, m.behind(r, e)...)
+		}
 		if e.parent == nil {
 			continue
 		}
@@ -154,6 +165,16 @@ func (m *machine) places(r *router, depth int) []place {
 // start is the place of a router that nothing contains.
 func (r *router) start() place {
 	return place{before: slices.Clone(r.wrapped), unknown: r.prefixUnknown, loose: !r.foreign && !r.lib.types[r.kind].Handles}
+}
+
+// behind are the places of a router that a function hands requests to.
+func (m *machine) behind(child *router, e edge) []place {
+	var out []place
+	for _, pat := range m.patternsOf(child.lib, e.prefix) {
+		path := strings.TrimSuffix(pat.path, "/")
+		out = append(out, place{path: path, base: path, guess: pat.guess, before: slices.Concat(e.around, child.wrapped)})
+	}
+	return out
 }
 
 // below goes from a parent's place to a child's, once for each prefix.

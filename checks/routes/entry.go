@@ -44,8 +44,11 @@ type edge struct {
 	// absolute: the child sees the URL itself, less what was stripped, rather
 	// than the rest below the parent's path.
 	absolute bool
-	at       *entry
-	pos      token.Pos
+	// front: no router is above; a function that compares the path hands the
+	// request to the child.
+	front bool
+	at    *entry
+	pos   token.Pos
 }
 
 // entry is a route as it is registered; builders fill it in call by call.

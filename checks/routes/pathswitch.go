@@ -300,6 +300,57 @@ func armMethods(a pathArm, inner served, outer []string) []string {
 	return outer
 }
 
+// placeFronts puts the routers among which a function in front chooses, by the
+// path or by anything else, where they are seen from outside: below what is
+// stripped on the way. It reports whether the router that s comes down to is
+// among them.
+func (m *machine) placeFronts(s served) bool {
+	for i, fn := range append(slices.Clone(s.wrappers), s.fn) {
+		b, ok := m.opened(fn)
+		if !ok {
+			continue
+		}
+		if chosen := m.chosen(b); len(chosen) > 1 {
+			own := false
+			for _, inner := range chosen {
+				m.placeBehind(inner, s.around[:min(i+1, len(s.around))])
+				own = own || inner.router == s.router
+			}
+			return own
+		}
+	}
+	return false
+}
+
+// chosen are the routers to which a body hands the request.
+func (m *machine) chosen(b body) []served {
+	var out []served
+	m.in(b, func() {
+		tainted := m.taint(b)
+		for _, call := range callsIn(b.block) {
+			v, _ := m.passedOn(b, call, tainted)
+			if v == nil {
+				continue
+			}
+			s := m.resolve(v, 0)
+			same := func(o served) bool { return o.router == s.router && m.textOf(m.stripped(o)) == m.textOf(m.stripped(s)) }
+			if s.router != nil && !slices.ContainsFunc(out, same) {
+				out = append(out, s)
+			}
+		}
+	})
+	return out
+}
+
+// placeBehind makes a router the child of a function, once for each prefix.
+func (m *machine) placeBehind(s served, before []Handler) {
+	e := edge{front: true, absolute: true, prefix: m.stripped(s), around: slices.Concat(before, s.around)}
+	known := func(o edge) bool { return o.front && m.textOf(o.prefix) == m.textOf(e.prefix) }
+	if !slices.ContainsFunc(s.router.parents, known) {
+		s.router.parents = append(s.router.parents, e)
+	}
+}
+
 // servedAlone looks at a function that is served without any router.
 func (m *machine) servedAlone(s served) {
 	if s.fn == nil {
