@@ -29,6 +29,8 @@ type frame struct {
 	recording bool
 	notes     []*blockNote
 	room      []blockNote // that notes point into
+	// tests are the branches on input that the recording round came by.
+	tests []test
 	// reads and calls are what the last round looked at and called.
 	reads []reading
 	calls []*remembered
@@ -159,7 +161,22 @@ func (f *frame) branch(b *ssa.BasicBlock, instr *ssa.If) {
 		f.note(b, event{kind: eventOpen, pos: condPos(instr), cond: condition{cond.operand, cond.request, cond.input}})
 	}
 	if cond.input != 0 || cond.trace != nil {
-		f.m.guarded(f, cond, b, instr)
+		f.tests = append(f.tests, test{cond, b, instr})
+	}
+}
+
+// test is a branch on input.
+type test struct {
+	cond  value
+	block *ssa.BasicBlock
+	instr *ssa.If
+}
+
+// judgeTests looks what the branches on input lead to. That is done last, when
+// the values further down are known.
+func (f *frame) judgeTests() {
+	for _, t := range f.tests {
+		f.m.guarded(f, t.cond, t.block, t.instr)
 	}
 }
 

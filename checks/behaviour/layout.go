@@ -65,7 +65,7 @@ func (f *frame) run() *outcome {
 	f.live[0] = true
 	if f.layout.acyclic {
 		f.recording = true
-		f.within(f.straight)
+		f.within(func() { f.straight(); f.judgeTests() })
 		return f.outcome()
 	}
 	for range 8 {
@@ -76,7 +76,7 @@ func (f *frame) run() *outcome {
 		}
 	}
 	f.recording, f.moved = true, false
-	f.within(func() { f.walk(f.fn.Blocks[0], f.status) })
+	f.within(func() { f.walk(f.fn.Blocks[0], f.status); f.judgeTests() })
 	return f.outcome()
 }
 
