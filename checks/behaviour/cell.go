@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"go/types"
+	"strconv"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -40,6 +41,41 @@ func (m *machine) cellAt(v ssa.Value, elem int, t types.Type) *cell {
 	c := &cell{id: len(m.cells) + 1, typ: t, log: m.x.log}
 	m.cells[k] = c
 	return c
+}
+
+// maxInstances bounds how many sets of variables one function has: a recursion
+// could wrap its functions in others for ever.
+const maxInstances = 24
+
+// variables numbers the set of variables that an activation works on. A function
+// has one for all of its activations, except that what it does with a function
+// that it is given has nothing to do with what it does with another:
+// Transaction(f) runs f, whatever other transactions there are.
+func (m *machine) variables(c *closure, args []value) int {
+	b := m.scratch[:0]
+	for _, a := range args {
+		if a.fn != nil {
+			b = strconv.AppendInt(append(b, 'f'), int64(a.fn.id), 10)
+		}
+	}
+	m.scratch = b
+	if len(b) == 0 {
+		return -1
+	}
+	of := m.contexts[c.fn]
+	if of == nil {
+		of = map[string]int{}
+		m.contexts[c.fn] = of
+	}
+	n, ok := of[string(b)]
+	if !ok && len(of) < maxInstances {
+		n, ok = -2-len(of), true
+		of[string(b)] = n
+	}
+	if !ok {
+		return -1
+	}
+	return n
 }
 
 // part is a field or element of a cell.

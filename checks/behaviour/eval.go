@@ -114,7 +114,7 @@ func (f *frame) eval(instr ssa.Value) value {
 	case *ssa.Phi:
 		return f.phi(v)
 	case *ssa.Alloc:
-		c := f.m.cellAt(v, -1, f.subst(v.Type().Underlying().(*types.Pointer).Elem()))
+		c := f.m.cellAt(v, f.instance, f.subst(v.Type().Underlying().(*types.Pointer).Elem()))
 		return value{kind: notNull, cell: c}
 	case *ssa.MakeClosure:
 		return f.makeClosure(v)

@@ -16,6 +16,8 @@ type frame struct {
 	fn     *ssa.Function
 	args   []value
 	status []int
+	// instance sets the variables of this activation apart, see machine.variables.
+	instance int
 	// slots hold the values of instructions, by the layout's numbering.
 	layout *layout
 	slots  []slot
@@ -56,7 +58,7 @@ func newFrame(m *machine, c *closure, args []value, status []int) *frame {
 	n := len(c.fn.SSA.Blocks)
 	l := m.x.layoutOf(c.fn.SSA)
 	return &frame{
-		m: m, c: c, fn: c.fn.SSA, args: args, status: status, layout: l, slots: m.room(len(l.number)),
+		m: m, c: c, fn: c.fn.SSA, args: args, status: status, instance: m.variables(c, args), layout: l, slots: m.room(len(l.number)),
 		live: make([]bool, n), edges: make([]uint64, n), notes: make([]*blockNote, n), room: make([]blockNote, n),
 	}
 }

@@ -36,9 +36,11 @@ type machine struct {
 	cells    map[cellKey]*cell
 	closures map[closureKey]*closure
 	// memo holds the calls of the passes so far; those under way have no outcome yet.
-	memo    map[callKey]*remembered
-	pass    int
-	scratch []byte
+	memo map[callKey]*remembered
+	pass int
+	// contexts number the sets of variables of functions that get functions.
+	contexts map[*behaviour.Function]map[string]int
+	scratch  []byte
 	// slots are rooms that calls which ended gave back.
 	slots   [][]slot
 	inputs  []*input
@@ -135,7 +137,7 @@ func newMachine(x *Index, absent bool) *machine {
 	return &machine{
 		x: x, absent: absent, store: map[string]value{}, cells: map[cellKey]*cell{},
 		instances: map[string]int{}, whole: map[part]bool{},
-		closures: map[closureKey]*closure{}, memo: map[callKey]*remembered{}, context: &cell{log: x.log}, inputAt: map[inputKey]*input{},
+		closures: map[closureKey]*closure{}, memo: map[callKey]*remembered{}, context: &cell{log: x.log}, contexts: map[*behaviour.Function]map[string]int{}, inputAt: map[inputKey]*input{},
 	}
 }
 
