@@ -99,7 +99,7 @@ func Load(ctx context.Context, opts Options) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{
-		Root: RepositoryRoot(modDir), Dir: modDir, Fset: token.NewFileSet(),
+		Root: RepositoryRoot(modDir), Dir: modDir,
 		jobs: opts.Jobs, actionTimeout: opts.ActionTimeout,
 	}
 	if opts.Progress != nil {
@@ -126,10 +126,12 @@ func Load(ctx context.Context, opts Options) (*Program, error) {
 // anything (a newer go directive, a module that cannot be had here), it is
 // mended in a temporary copy, since most of such code loads all the same.
 func (p *Program) load(ctx context.Context, patterns []string) ([]*packages.Package, error) {
-	cfg := &packages.Config{Context: ctx, Mode: mode, Dir: p.Dir, Fset: p.Fset}
+	cfg := &packages.Config{Context: ctx, Mode: mode, Dir: p.Dir}
 	mend := &mendedGoMod{dir: p.Dir}
 	defer mend.cleanup()
 	for {
+		p.Fset = token.NewFileSet()
+		cfg.Fset, cfg.ParseFile = p.Fset, placesIn(p.Dir, p.Fset).parse
 		pkgs, err := packages.Load(cfg, patterns...)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
