@@ -168,6 +168,8 @@ func join(a, b value) value {
 	switch { // nil is no part of anything
 	case a.part == b.part || b.kind == null:
 		j.part = a.part
+	case a.part == requestForm && b.part == requestQuery || a.part == requestQuery && b.part == requestForm:
+		j.part = requestForm // which holds the query too
 	case a.kind == null:
 		j.part = b.part
 	}
