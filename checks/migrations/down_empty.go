@@ -74,7 +74,7 @@ func (a *audit) judgeDown(t *report.Tally, s *format.Set, v *format.Version, rep
 	if a.verdict(s, v).Outcome == engine.Restored {
 		verdict = nothingToUndo // a round trip showed it, whatever the text says
 	}
-	if r, ok := a.inverses[v]; ok && verdict == undoesNothing && r.doubt == "" && len(r.differences) == 0 {
+	if r, ok := a.inverses[v]; ok && verdict == undoesNothing && r.Doubt == "" && !undone(r) {
 		verdict = nothingToUndo // DROP NOT NULL where there is none, say
 	}
 	switch verdict {

@@ -6,7 +6,6 @@ import (
 	"github.com/backend-conformance/conformance/checks/migrations/engine"
 	"github.com/backend-conformance/conformance/checks/migrations/format"
 	"github.com/backend-conformance/conformance/checks/migrations/ledger"
-	"github.com/backend-conformance/conformance/checks/migrations/schema"
 	"github.com/backend-conformance/conformance/checks/sql"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -63,13 +62,6 @@ REVOKE SELECT ON orders FROM reporting;
 ALTER TABLE orders DROP COLUMN note, DROP COLUMN paid;
 `
 
-// inverse is what reading a version's two scripts shows.
-type inverse struct {
-	differences, order []schema.Difference
-	// doubt says what was not understood; with one, nothing is decided.
-	doubt string
-}
-
 // books are the ledger after all ups of a set, for one dialect.
 type books struct {
 	set     *format.Set
@@ -79,7 +71,7 @@ type books struct {
 
 // read keeps the books of every set.
 func (a *audit) read() {
-	a.inverses, a.older = map[*format.Version]inverse{}, map[*format.Version]map[string]bool{}
+	a.inverses, a.older = map[*format.Version]ledger.Comparison{}, map[*format.Version]map[string]bool{}
 	for i := range a.found.Sets {
 		set := &a.found.Sets[i]
 		for _, d := range readDialects(set) {
@@ -108,7 +100,7 @@ func readDialects(set *format.Set) []sql.Dialect {
 func (a *audit) readSet(set *format.Set, d sql.Dialect) *ledger.Ledger {
 	l := ledger.New(d)
 	for _, v := range sequence(set, d) {
-		var result inverse
+		var result ledger.Comparison
 		a.older[v] = map[string]bool{}
 		for _, t := range l.Tables() {
 			a.older[v][t.Name] = true
@@ -118,19 +110,22 @@ func (a *audit) readSet(set *format.Set, d sql.Dialect) *ledger.Ledger {
 			continue
 		case v.Up.Language != format.SQL:
 			l.Lose()
-			result.doubt = "the up is not written in SQL"
+			result.Doubt = "the up is not written in SQL"
 		case v.Down == nil || v.Down.Language != format.SQL:
 			l.Apply(v.Up.Script(d), v.Up.File)
-			result.doubt = "the down is not written in SQL"
+			result.Doubt = "the down is not written in SQL"
 		default:
-			result.differences, result.order, result.doubt = l.Differences(v.Up.Script(d), v.Down.Script(d), v.Up.File)
+			result = l.Compare(v.Up.Script(d), v.Down.Script(d), v.Up.File)
 		}
-		if before, read := a.inverses[v]; !read || len(before.differences) == 0 || before.doubt != "" { // of several dialects the worst counts
+		if before, read := a.inverses[v]; !read || undone(result) || !undone(before) && before.Doubt == "" { // of several dialects the worst counts
 			a.inverses[v] = result
 		}
 	}
 	return l
 }
+
+// undone reports a way back that is known to lead elsewhere.
+func undone(c ledger.Comparison) bool { return c.Failure != "" || len(c.Differences) > 0 }
 
 func (a *audit) notInverse() report.Criterion {
 	if len(a.found.Sets) == 0 {
@@ -159,13 +154,18 @@ func (a *audit) judgeInverse(t *report.Tally, s *format.Set, v *format.Version) 
 	}
 	result, ok := a.inverses[v]
 	switch {
+	case v.Ambiguous:
+		t.Undecided("a version is used twice (migration-order-broken), so that which up and down belong together cannot be told", report.Related{Position: v.Position(), Message: "migration " + v.Title()})
 	case !ok || s.Dialect == sql.Foreign:
 		t.Undecided("scripts of this dialect are not read")
-	case result.doubt != "":
-		t.Undecided("some scripts were not understood: "+result.doubt, report.Related{Position: v.Up.Position, Message: "migration " + v.Title() + ": " + result.doubt})
-	case len(result.differences) > 0:
-		t.Fail(a.suppress(report.Finding{Position: v.Down.Position, Anchor: v.Title(), Related: related(v, engine.Verdict{Differences: result.differences}),
-			Message: fmt.Sprintf("the down of migration %s does not undo its up: %s; restore it in the down", v.Title(), list(result.differences))}, RuleNotInverse))
+	case result.Failure != "":
+		t.Fail(report.Finding{Position: v.Down.Position, Anchor: v.Title(), Related: related(v, engine.Verdict{}),
+			Message: fmt.Sprintf("the down of migration %s cannot run: %s; correct the script", v.Title(), result.Failure)})
+	case len(result.Differences) > 0:
+		t.Fail(report.Finding{Position: v.Down.Position, Anchor: v.Title(), Related: related(v, engine.Verdict{Differences: result.Differences}),
+			Message: fmt.Sprintf("the down of migration %s does not undo its up: %s; restore it in the down", v.Title(), list(result.Differences))})
+	case result.Doubt != "":
+		t.Undecided("some scripts were not understood: "+result.Doubt, report.Related{Position: v.Up.Position, Message: "migration " + v.Title() + ": " + result.Doubt})
 	default:
 		t.Pass()
 	}

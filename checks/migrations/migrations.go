@@ -13,6 +13,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/database"
 	"github.com/backend-conformance/conformance/checks/migrations/engine"
 	"github.com/backend-conformance/conformance/checks/migrations/format"
+	"github.com/backend-conformance/conformance/checks/migrations/ledger"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -63,7 +64,7 @@ type audit struct {
 	executions []execution
 	verdicts   map[*format.Version]engine.Verdict
 	// inverses and books are what reading the scripts shows.
-	inverses map[*format.Version]inverse
+	inverses map[*format.Version]ledger.Comparison
 	books    []books
 	// older are the tables that stood before a version's up.
 	older map[*format.Version]map[string]bool

@@ -78,6 +78,9 @@ type Version struct {
 	Number, Name string
 	// Up and Down are nil where there is none.
 	Up, Down *Part
+	// Ambiguous says that more than one script claims a direction, so that which
+	// of them belong together is anyone's guess.
+	Ambiguous bool
 	// Remedy says how a missing down is added.
 	Remedy string
 }

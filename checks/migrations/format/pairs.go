@@ -38,6 +38,7 @@ func pair(halves []half, less func(a, b Version) int, duplicate func(first, seco
 		}
 		if mine.file != nil {
 			duplicate(*mine, h)
+			s.version.Ambiguous = true
 			continue
 		}
 		*mine, *part = h, wholeFile(h.file)

@@ -46,7 +46,7 @@ func (l *Ledger) renameObject(kind, from, to string) {
 			return
 		}
 	}
-	l.unsure("%s %s is renamed, but not known", kind, from)
+	l.absent("", from, false, "%s %s is renamed, but is not there", kind, from)
 }
 
 // retype is ALTER SEQUENCE ... AS type. That of a serial column is not in the
@@ -54,7 +54,7 @@ func (l *Ledger) renameObject(kind, from, to string) {
 func (l *Ledger) retype(name string, c *cursor) {
 	o := schema.Object{Kind: "sequence", Name: name}
 	if _, there := l.objects[o]; !there {
-		l.unsure("the type of sequence %s is changed, but not known", name)
+		l.absent("", name, false, "the type of sequence %s is changed, but is not there", name)
 		return
 	}
 	l.objects[o] += " as " + c.rest()
@@ -73,7 +73,7 @@ func (l *Ledger) onView(i Index, c *cursor) bool {
 }
 
 func (l *Ledger) alterIndex(c *cursor) {
-	c.conditional()
+	exists := c.conditional()
 	from := c.name()
 	if !c.skip("RENAME", "TO") {
 		l.unsure("ALTER INDEX at line %d is not understood", c.line)
@@ -94,7 +94,8 @@ func (l *Ledger) alterIndex(c *cursor) {
 			}
 		}
 	}
-	l.unsure("index %s is renamed, but not known", from)
+	l.known[from] = true
+	l.absent("", from, exists, "index %s is renamed, but is not there", from)
 }
 
 func (l *Ledger) alterType(c *cursor) {
@@ -104,7 +105,7 @@ func (l *Ledger) alterType(c *cursor) {
 	switch {
 	case c.skip("OWNER", "TO"):
 	case !known:
-		l.unsure("type %s is altered, but not known", name)
+		l.absent("", name, false, "type %s is altered, but is not there", name)
 	case c.skip("RENAME", "TO"):
 		to := c.name()
 		delete(l.objects, o)
@@ -135,13 +136,9 @@ func (l *Ledger) alterTable(c *cursor) {
 	name := c.name()
 	t := l.tables[name]
 	if t == nil {
-		if _, view := l.objects[schema.Object{Kind: "view", Name: name}]; !view && (!exists || l.lost) {
-			l.unsure("table %s is altered, but not known", name)
+		if _, view := l.objects[schema.Object{Kind: "view", Name: name}]; !view {
+			l.absent("", name, exists, "table %s is altered, but is not there", name)
 		}
-		return
-	}
-	if t.opaque {
-		l.unsure("the columns of %s are not known", name)
 		return
 	}
 	for _, item := range sql.Items(c.tokens[c.at:]) {
@@ -211,9 +208,14 @@ func (l *Ledger) dropFrom(t *Table, c *cursor) {
 func (l *Ledger) dropConstraint(t *Table, name string, exists bool) {
 	n := len(t.Constraints)
 	t.Constraints = slices.DeleteFunc(t.Constraints, func(k Constraint) bool { return k.Name == name })
-	if len(t.Constraints) == n && (!exists || l.lost) {
-		l.unsure("constraint %s of %s is dropped, but what it was is not known", name, t.Name)
+	if len(t.Constraints) < n {
+		return
 	}
+	if t.opaque || l.dialect == sql.MySQL && !exists { // MySQL numbers foreign keys without a name
+		l.unsure("constraint %s of %s is dropped, but what it was is not known", name, t.Name)
+		return
+	}
+	l.absent(t.Name, name, exists, "constraint %s of %s is dropped, but is not there", name, t.Name)
 }
 
 // dropColumn takes the indexes and constraints along that need the column.
@@ -221,9 +223,11 @@ func (l *Ledger) dropColumn(t *Table, name string, exists bool) {
 	n := len(t.Columns)
 	t.Columns = slices.DeleteFunc(t.Columns, func(c Column) bool { return c.Name == name })
 	if len(t.Columns) == n {
-		if !exists || l.lost {
+		if t.opaque {
 			l.unsure("column %s of %s is dropped, but what it was is not known", name, t.Name)
+			return
 		}
+		l.absent(t.Name, name, exists, "column %s of %s is dropped, but is not there", name, t.Name)
 		return
 	}
 	uses := func(columns []string, text string) bool {
@@ -247,6 +251,15 @@ func (l *Ledger) dropColumn(t *Table, name string, exists bool) {
 	l.dropSequences(t.Name + "." + name)
 }
 
+// noColumn notes that a column which is not in the books is to be changed.
+func (l *Ledger) noColumn(t *Table, name, how string) {
+	if t.opaque {
+		l.unsure("column %s of %s is %s, but what it was is not known", name, t.Name, how)
+		return
+	}
+	l.absent(t.Name, name, false, "column %s of %s is %s, but is not there", name, t.Name, how)
+}
+
 func (l *Ledger) alterColumn(t *Table, c *cursor) {
 	if c.skip("CONSTRAINT") || c.skip("INDEX") {
 		l.unsure("ALTER TABLE %s ALTER at line %d is not understood", t.Name, c.line)
@@ -256,7 +269,7 @@ func (l *Ledger) alterColumn(t *Table, c *cursor) {
 	name := c.identifier()
 	col := t.column(name)
 	if col == nil {
-		l.unsure("column %s of %s is altered, but not known", name, t.Name)
+		l.noColumn(t, name, "altered")
 		return
 	}
 	switch {
@@ -294,7 +307,7 @@ func (l *Ledger) redefine(t *Table, c *cursor) {
 	}
 	old := t.column(from)
 	if old == nil {
-		l.unsure("column %s of %s is redefined, but not known", from, t.Name)
+		l.noColumn(t, from, "redefined")
 		return
 	}
 	if change {
@@ -330,7 +343,7 @@ func (l *Ledger) rename(t *Table, c *cursor) {
 				return
 			}
 		}
-		l.unsure("constraint %s of %s is renamed, but not known", from, t.Name)
+		l.absent(t.Name, from, false, "constraint %s of %s is renamed, but is not there", from, t.Name)
 	case c.skip("INDEX"), c.skip("KEY"):
 		from := c.identifier()
 		c.skip("TO")
@@ -340,14 +353,14 @@ func (l *Ledger) rename(t *Table, c *cursor) {
 				return
 			}
 		}
-		l.unsure("index %s of %s is renamed, but not known", from, t.Name)
+		l.absent(t.Name, from, false, "index %s of %s is renamed, but is not there", from, t.Name)
 	default:
 		c.skip("COLUMN")
 		from := c.identifier()
 		c.skip("TO")
 		to := c.identifier()
 		if t.column(from) == nil || to == "" {
-			l.unsure("column %s of %s is renamed, but not known", from, t.Name)
+			l.noColumn(t, from, "renamed")
 			return
 		}
 		t.column(from).Name = to

@@ -80,12 +80,14 @@ func (l *Ledger) createObject(kind string, st sql.Statement, c *cursor, replace 
 		return
 	}
 	if _, there := l.objects[o]; there && !replace {
-		if !exists {
+		if o.Kind == "function" || o.Kind == "procedure" || o.Kind == "aggregate" || o.Kind == "operator" || o.Kind == "cast" {
 			l.unsure("%s is created twice, or under two signatures", o)
+			return
 		}
+		l.present("", o.Name, exists, "%s is created, but is there already", o)
 		return
 	}
-	l.objects[o] = c.rest()
+	l.objects[o], l.known[o.Name] = c.rest(), true
 }
 
 // objectKind is the kind as a message says it.
@@ -144,9 +146,13 @@ func (l *Ledger) dropOne(kind, name string, c *cursor, exists bool) {
 			l.cascade(kind, name)
 		}
 	}
-	if !found && (!exists || l.lost) {
-		l.unsure("%s %s is dropped, but what it was is not known", strings.ToLower(kind), name)
+	if found {
+		return
 	}
+	if kind == "INDEX" || kind == "TRIGGER" { // they fall with their tables, which are in the books
+		l.known[name] = true
+	}
+	l.absent("", name, exists, "%s %s is dropped, but is not there", strings.ToLower(kind), name)
 }
 
 // dropOwned removes the indexes of a view.
@@ -231,9 +237,7 @@ func (l *Ledger) createTrigger(c *cursor, replace bool) {
 		return
 	}
 	if _, there := t.triggers[name]; there && !replace {
-		if !exists {
-			l.unsure("trigger %s is created twice", name)
-		}
+		l.present(t.Name, name, exists, "trigger %s of %s is created, but is there already", name, t.Name)
 		return
 	}
 	c.at = start
@@ -297,7 +301,7 @@ func (l *Ledger) renameTables(c *cursor) {
 	for {
 		from := c.name()
 		if !c.skip("TO") || !l.renameTable(from, c.name()) {
-			l.unsure("table %s is renamed, but not known", from)
+			l.absent("", from, false, "table %s is renamed, but is not there", from)
 			return
 		}
 		if !c.symbol(",") {
@@ -313,7 +317,7 @@ func (l *Ledger) renameTable(from, to string) bool {
 	}
 	delete(l.tables, from)
 	t.Name = to
-	l.tables[to] = t
+	l.tables[to], l.known[to] = t, true
 	l.moveSequences(from+".", to+".")
 	for _, other := range l.tables {
 		for i := range other.Constraints {

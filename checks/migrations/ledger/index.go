@@ -40,12 +40,10 @@ func (l *Ledger) createIndex(st sql.Statement, c *cursor) {
 	i.definition = c.indexEnd(method)
 	i.partial = strings.Contains(i.definition, " where ")
 	if i.Name == "" {
-		i.Name = t.free(t.Name, strings.Join(i.Columns, "_"), "idx")
+		i.Name = l.free(t, strings.Join(i.Columns, "_"), "idx")
 	}
 	if l.hasIndex(i.Name, t) {
-		if !exists {
-			l.unsure("index %s is created twice", i.Name)
-		}
+		l.present(t.Name, i.Name, exists, "index %s of %s is created, but the name is taken", i.Name, t.Name)
 		return
 	}
 	t.Indexes = append(t.Indexes, i)
@@ -74,8 +72,13 @@ func (c *cursor) indexEnd(method string) string {
 	return text
 }
 
-// hasIndex: index names are the table's in MySQL and the schema's elsewhere.
+// hasIndex: index names are the table's in MySQL and the schema's elsewhere; in
+// PostgreSQL tables, sequences and the indexes of constraints share them.
 func (l *Ledger) hasIndex(name string, t *Table) bool {
+	if l.dialect == sql.Postgres {
+		in, _ := splitName(t.Name)
+		return l.taken(in, name, true)
+	}
 	for _, other := range l.tables {
 		if (other == t || l.dialect != sql.MySQL) && slices.ContainsFunc(other.Indexes, func(i Index) bool { return i.Name == name }) {
 			return true

@@ -4,7 +4,7 @@
 package ledger
 
 import (
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,10 +20,23 @@ type Ledger struct {
 	// sequences maps those that belong to a column to "table.column"; they fall
 	// with it.
 	sequences map[string]string
-	// lost is set once something was not understood: what is not in the books may
-	// still be in the database.
-	lost  bool
-	doubt string
+	// known holds every name that was ever booked.
+	known map[string]bool
+	// serials maps the sequences of serial columns to the type they began with.
+	serials map[string]string
+	// earlier is what previous versions may have touched without its being in the
+	// books, now what this one may have.
+	earlier, now blur
+	// What follows is about the script that is being entered.
+	current []sql.Token
+	doubt   string
+	// back says that it is a way back, whose failure is a finding; failure is why
+	// the database would refuse it.
+	back    bool
+	failure string
+	// guarded statements run only where what they make is not there yet, or what
+	// they drop is.
+	guarded bool
 }
 
 // Table is a table with what belongs to it.
@@ -75,13 +88,17 @@ type Index struct {
 
 // New is an empty ledger.
 func New(d sql.Dialect) *Ledger {
-	return &Ledger{dialect: d, tables: map[string]*Table{}, objects: map[schema.Object]string{}, sequences: map[string]string{}}
+	return &Ledger{dialect: d, tables: map[string]*Table{}, objects: map[schema.Object]string{}, sequences: map[string]string{}, known: map[string]bool{},
+		serials: map[string]string{}, earlier: blur{names: map[string]bool{}}, now: blur{names: map[string]bool{}}}
 }
 
 // Clone copies the ledger, so that a way back can be tried out.
 func (l *Ledger) Clone() *Ledger {
 	c := New(l.dialect)
-	c.lost, c.sequences = l.lost, cloneMap(l.sequences)
+	c.sequences, c.serials = cloneMap(l.sequences), cloneMap(l.serials)
+	c.earlier.add(l.earlier)
+	c.now.add(l.now)
+	maps.Copy(c.known, l.known)
 	for name, t := range l.tables {
 		c.tables[name] = t.clone()
 	}
@@ -111,12 +128,6 @@ func cloneMap(m map[string]string) map[string]string {
 	}
 	return c
 }
-
-// Lost says that the scripts so far were not understood in full.
-func (l *Ledger) Lost() bool { return l.lost }
-
-// Lose notes that something happened that is not in the books.
-func (l *Ledger) Lose() { l.lost = true }
 
 // Tables are the tables by name.
 func (l *Ledger) Tables() []*Table {
@@ -195,18 +206,10 @@ func (i Index) text() string {
 	return unique + "(" + strings.Join(i.Columns, ", ") + ")" + i.definition
 }
 
-// unsure notes the first thing that was not understood.
-func (l *Ledger) unsure(format string, args ...any) {
-	l.lost = true
-	if l.doubt == "" {
-		l.doubt = fmt.Sprintf(format, args...)
-	}
-}
-
 // Apply enters a script. The doubt says what of it was not understood; empty
 // where everything was.
 func (l *Ledger) Apply(s sql.Script, file string) (doubt string) {
-	l.doubt = ""
+	l.doubt, l.current = "", nil
 	switch {
 	case len(s.Templates) > 0:
 		l.unsure("a template is not SQL yet")
@@ -218,20 +221,53 @@ func (l *Ledger) Apply(s sql.Script, file string) (doubt string) {
 		if st.File != "" {
 			c.file = st.File
 		}
+		l.current = st.Tokens
 		l.enter(st, c)
+		if l.failure != "" {
+			break
+		}
 	}
+	l.current = nil
 	return l.doubt
 }
 
-// Differences are what an up and its down together do not restore, and where
-// only the order of columns differs. The ledger itself takes the up.
-func (l *Ledger) Differences(up, down sql.Script, file string) (differences, order []schema.Difference, doubt string) {
+// Comparison is what an up and its down together leave behind.
+type Comparison struct {
+	// Differences are certain, whatever the doubt; with Order only the order of
+	// columns differs.
+	Differences, Order []schema.Difference
+	// Failure is why the database refuses the down; empty where it does not.
+	Failure string
+	// Doubt says what was not understood. Without differences or a failure it
+	// means that nothing is decided.
+	Doubt string
+}
+
+// Compare enters an up and tries its down out. The ledger itself keeps the up.
+func (l *Ledger) Compare(up, down sql.Script, file string) Comparison {
+	var c Comparison
+	l.earlier.add(l.now)
+	l.now = blur{names: map[string]bool{}}
 	before := l.Facts()
-	doubt = l.Apply(up, file)
+	c.Doubt = l.Apply(up, file)
 	back := l.Clone()
-	if d := back.Apply(down, file); doubt == "" {
-		doubt = d
+	back.back = true
+	if d := back.Apply(down, file); c.Doubt == "" {
+		c.Doubt = d
 	}
-	differences, order = schema.Diff(before, back.Facts())
-	return differences, order, doubt
+	c.Failure = back.failure
+	if c.Failure != "" {
+		return c
+	}
+	c.Differences, c.Order = schema.Diff(before, back.Facts())
+	c.Differences = slices.DeleteFunc(c.Differences, func(d schema.Difference) bool {
+		if !back.now.covers(d.Owner, d.Name) {
+			return false
+		}
+		if c.Doubt == "" {
+			c.Doubt = d.Object.String() + " may have been touched by a statement that was not understood"
+		}
+		return true
+	})
+	return c
 }

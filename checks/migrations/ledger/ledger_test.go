@@ -19,15 +19,18 @@ func after(d sql.Dialect, base, up, down string) []string {
 	if doubt := l.Apply(sql.Split(base, d, 1), "0.sql"); doubt != "" {
 		return []string{"base: " + doubt}
 	}
-	differences, order, doubt := l.Differences(sql.Split(up, d, 1), sql.Split(down, d, 1), "1.sql")
-	if doubt != "" {
-		return []string{"doubt: " + doubt}
-	}
+	c := l.Compare(sql.Split(up, d, 1), sql.Split(down, d, 1), "1.sql")
 	var out []string
-	for _, x := range differences {
+	for _, x := range c.Differences {
 		out = append(out, x.String())
 	}
-	for _, x := range order {
+	switch {
+	case c.Failure != "":
+		return []string{"failure: " + c.Failure}
+	case c.Doubt != "":
+		return append(out, "doubt: "+c.Doubt)
+	}
+	for _, x := range c.Order {
 		out = append(out, "order of "+x.Owner)
 	}
 	return out
@@ -50,7 +53,7 @@ func TestDifferences(t *testing.T) {
 			[]string{"foreign key books_author_fkey of books is lost"}},
 		{"a column comes back at the end", pg, books, "ALTER TABLE books DROP COLUMN title", "ALTER TABLE books ADD title varchar(80) NOT NULL", []string{"order of books"}},
 		{"constraints have automatic names", pg, books, "ALTER TABLE books ADD UNIQUE (title); ALTER TABLE books ADD CHECK (author > 0)",
-			"ALTER TABLE books DROP CONSTRAINT books_title_key; ALTER TABLE books DROP CONSTRAINT books_check", []string{"doubt: constraint books_check of books is dropped, but what it was is not known"}},
+			"ALTER TABLE books DROP CONSTRAINT books_title_key; ALTER TABLE books DROP CONSTRAINT books_check", []string{"failure: constraint books_check of books is dropped, but is not there"}},
 		{"a check of a column has its name", pg, books, "ALTER TABLE books ADD COLUMN n int CHECK (n > 0)", "ALTER TABLE books DROP CONSTRAINT books_n_check, DROP COLUMN n", nil},
 		{"an index falls with its table", pg, books + "CREATE INDEX ON books (title);", "DROP TABLE books", books, []string{"index books_title_idx of books is lost"}},
 		{"a default is another", pg, books, "ALTER TABLE books ALTER title SET DEFAULT 'x'::text", "ALTER TABLE books ALTER title SET DEFAULT ''", []string{"column title of books is character varying(80) NOT NULL DEFAULT '', was character varying(80) NOT NULL"}},
@@ -61,7 +64,7 @@ func TestDifferences(t *testing.T) {
 		{"a name is changed and back", pg, books + "CREATE INDEX i ON books (title);", "ALTER TABLE books RENAME title TO name; ALTER TABLE books RENAME TO novels", "ALTER TABLE novels RENAME TO books; ALTER TABLE books RENAME COLUMN name TO title", nil},
 		{"a serial's sequence falls with its table", pg, "CREATE SEQUENCE s; CREATE TABLE a (id int); ALTER SEQUENCE s OWNED BY a.id;", "DROP TABLE a", "CREATE SEQUENCE s; CREATE TABLE a (id int); ALTER SEQUENCE s OWNED BY a.id", nil},
 		{"a block of code", pg, books, "DO $$ BEGIN DROP TABLE books; END $$", "", []string{"doubt: what the statement at line 1 does cannot be read"}},
-		{"what is not known", pg, "", "ALTER TABLE x ADD y int", "ALTER TABLE x DROP y", []string{"doubt: table x is altered, but not known"}},
+		{"what is not known", pg, "", "ALTER TABLE x ADD y int", "ALTER TABLE x DROP y", []string{"doubt: table x is altered, but is not there"}},
 		{"a condition written in another way", pg, books + "CREATE INDEX i ON books (id) WHERE ((title = 'x'::text) AND (id > 1));", "DROP INDEX i", "CREATE INDEX i ON books USING btree (id) WHERE title = 'x' AND id > 1", nil},
 		{"MySQL's MODIFY forgets", my, "CREATE TABLE a (b INT NOT NULL, PRIMARY KEY (b), c INT NOT NULL);", "ALTER TABLE a MODIFY c BIGINT NOT NULL, MODIFY b BIGINT", "ALTER TABLE a MODIFY c INT, MODIFY b INT",
 			[]string{"column c of a is int, was int NOT NULL"}},
@@ -96,7 +99,7 @@ func FuzzApply(f *testing.F) {
 		l := New(d)
 		l.Apply(sql.Split(books+"CREATE TYPE c AS ENUM ('a');", d, 1), "0.sql")
 		script := sql.Split(text, d, 1)
-		l.Differences(script, script, "1.sql")
+		l.Compare(script, script, "1.sql")
 	})
 }
 

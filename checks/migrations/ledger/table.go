@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/migrations/schema"
@@ -22,13 +23,11 @@ func (l *Ledger) createTable(st sql.Statement, c *cursor) {
 		return
 	}
 	if l.tables[name] != nil {
-		if !exists {
-			l.unsure("table %s is created twice", name)
-		}
+		l.present("", name, exists, "table %s is created, but is there already", name)
 		return
 	}
 	t := &Table{Name: name, triggers: map[string]string{}, comments: map[string]string{}, File: c.file, Line: c.line}
-	l.tables[name] = t
+	l.tables[name], l.known[name] = t, true
 	if !c.peek().IsSymbol("(") {
 		t.opaque = true // AS SELECT, PARTITION OF, LIKE, USING module
 		return
@@ -213,7 +212,7 @@ func (l *Ledger) addColumn(t *Table, c *cursor) {
 		return
 	}
 	if t.column(col.Name) != nil {
-		l.unsure("column %s of %s is added twice", col.Name, t.Name)
+		l.present(t.Name, col.Name, false, "column %s of %s is added, but is there already", col.Name, t.Name)
 		return
 	}
 	col.Type = c.typeName()
@@ -340,8 +339,8 @@ func (l *Ledger) addConstraint(t *Table, k Constraint) {
 	if k.Name == "" {
 		k.Name = l.automaticName(t, k)
 	}
-	if slices.ContainsFunc(t.Constraints, func(o Constraint) bool { return o.Name == k.Name && o.Kind == k.Kind }) && l.dialect == sql.Postgres {
-		l.unsure("constraint %s of %s is added twice", k.Name, t.Name)
+	if l.dialect == sql.Postgres && (slices.ContainsFunc(t.Constraints, func(o Constraint) bool { return o.Name == k.Name }) || k.hasIndex() && l.hasIndex(k.Name, t)) {
+		l.present(t.Name, k.Name, false, "constraint %s of %s is added, but is there already", k.Name, t.Name)
 		return
 	}
 	t.Constraints = append(t.Constraints, k)
@@ -365,7 +364,6 @@ func (l *Ledger) automaticName(t *Table, k Constraint) string {
 		}
 		return k.Kind + " (" + strings.Join(k.Columns, ", ") + ")" + k.definition
 	}
-	table := t.Name[strings.LastIndexByte(t.Name, '.')+1:]
 	label := map[string]string{"primary key": "pkey", "unique constraint": "key", "foreign key": "fkey", "check": "check", "exclusion constraint": "excl"}[k.Kind]
 	columns := strings.Join(k.Columns, "_")
 	switch {
@@ -374,7 +372,7 @@ func (l *Ledger) automaticName(t *Table, k Constraint) string {
 	case k.Kind == "check" && len(k.Columns) == 0:
 		columns = t.onlyColumn(k.definition)
 	}
-	return t.free(table, columns, label)
+	return l.free(t, columns, label)
 }
 
 // onlyColumn is the one column that a condition names; empty for none or several.
@@ -392,20 +390,48 @@ func (t *Table) onlyColumn(condition string) string {
 	return only
 }
 
-// free adds a number where the name is taken.
-func (t *Table) free(table, columns, label string) string {
+// free adds a number where the name is taken: by a relation or a constraint
+// of any table of the same schema.
+func (l *Ledger) free(t *Table, columns, label string) string {
+	in, table := splitName(t.Name)
 	for n := 0; ; n++ {
-		l := label
+		tail := label
 		if n > 0 {
-			l += string(rune('0' + n%10))
+			tail += strconv.Itoa(n)
 		}
-		name := objectName(table, columns, l)
-		taken := slices.ContainsFunc(t.Constraints, func(c Constraint) bool { return c.Name == name }) ||
-			slices.ContainsFunc(t.Indexes, func(i Index) bool { return i.Name == name })
-		if !taken || n > 9 {
+		if name := objectName(table, columns, tail); !l.taken(in, name, false) || n > 99 {
 			return name
 		}
 	}
+}
+
+// taken reports whether a table, an index or a sequence has the name, or a
+// constraint: those that have an index only, where relations are asked for.
+func (l *Ledger) taken(in, name string, relations bool) bool {
+	if in == "" && (l.tables[name] != nil || l.hasSequence(name)) || in != "" && l.tables[in+"."+name] != nil {
+		return true
+	}
+	for _, t := range l.tables {
+		if other, _ := splitName(t.Name); other != in {
+			continue
+		}
+		if slices.ContainsFunc(t.Indexes, func(i Index) bool { return i.Name == name }) ||
+			slices.ContainsFunc(t.Constraints, func(c Constraint) bool { return c.Name == name && (!relations || c.hasIndex()) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// splitName takes the schema off a name; empty is the default one.
+func splitName(name string) (in, bare string) {
+	i := strings.LastIndexByte(name, '.')
+	return name[:max(i, 0)], name[i+1:]
+}
+
+// hasIndex reports a constraint that PostgreSQL keeps by an index of its name.
+func (c Constraint) hasIndex() bool {
+	return c.Kind == "primary key" || c.Kind == "unique constraint" || c.Kind == "exclusion constraint"
 }
 
 // maxName is PostgreSQL's limit on names, in bytes.
