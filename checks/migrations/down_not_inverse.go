@@ -105,23 +105,56 @@ func (a *audit) readSet(set *format.Set, d sql.Dialect) *ledger.Ledger {
 		for _, t := range l.Tables() {
 			a.older[v][t.Name] = true
 		}
-		switch {
-		case v.Up == nil:
+		if v.Up == nil {
 			continue
-		case v.Up.Language != format.SQL:
-			l.Lose()
+		}
+		up, upShows := statements(v.Up, d)
+		down, downShows := statements(v.Down, d)
+		switch {
+		case !upShows:
+			bookCode(l, v.Up, d)
 			result.Doubt = "the up is not written in SQL"
-		case v.Down == nil || v.Down.Language != format.SQL:
-			l.Apply(v.Up.Script(d), v.Up.File)
+		case !downShows:
+			l.Apply(up, v.Up.File)
 			result.Doubt = "the down is not written in SQL"
 		default:
-			result = l.Compare(v.Up.Script(d), v.Down.Script(d), v.Up.File)
+			result = l.Compare(up, down, v.Up.File)
 		}
 		if before, read := a.inverses[v]; !read || undone(result) || !undone(before) && before.Doubt == "" { // of several dialects the worst counts
 			a.inverses[v] = result
 		}
 	}
 	return l
+}
+
+// statements are those of a part that are about the schema; false where they do
+// not show. Code that only changes rows has none.
+func statements(p *format.Part, d sql.Dialect) (sql.Script, bool) {
+	switch {
+	case p == nil:
+		return sql.Script{}, false
+	case p.Language == format.SQL:
+		return p.Script(d), true
+	}
+	return sql.Script{}, p.Does == sql.Nothing || p.Does == sql.Data
+}
+
+// bookCode enters what Go code changes as far as its strings tell. Under which
+// conditions it runs them is not known, so that what they name stays unclear.
+func bookCode(l *ledger.Ledger, p *format.Part, d sql.Dialect) {
+	if p.Literals == nil {
+		l.Lose()
+		return
+	}
+	for _, text := range p.Literals {
+		if !sql.HasDDL(text) {
+			continue
+		}
+		if script := sql.Split(text, d, 1); len(script.Templates)+len(script.Problems) == 0 {
+			l.Apply(script, p.File)
+		}
+		l.Blur(text)
+	}
 }
 
 // undone reports a way back that is known to lead elsewhere.

@@ -131,6 +131,9 @@ type Part struct {
 	Dialect sql.Dialect
 	// Does is what anything but SQL does, as far as its text shows.
 	Does sql.Effect
+	// Literals are the strings of Go code that does nothing to the schema but run
+	// SQL that is among them; nil where it may do more.
+	Literals []string
 	// Autocommit parts run outside of a transaction.
 	Autocommit bool
 }
@@ -178,7 +181,8 @@ func wholeFile(f *File) *Part {
 	switch path.Ext(f.Name) {
 	case ".sql", ".cql":
 	case ".go":
-		p.Language, p.Text, p.Does = Go, "", sql.Opaque
+		p.Language, p.Text = Go, ""
+		p.Does, p.Literals = goFileDoes(f)
 	default:
 		p.Language, p.Does = Other, sql.Opaque
 		if hasSQLSuffix(f.Name) {

@@ -78,7 +78,8 @@ func (c *goCode) part(e ast.Expr) *Part {
 	}
 	p := &Part{Position: c.position(e.Pos()), Language: Go, Does: sql.Opaque}
 	if fn, body := c.body(e); body != nil {
-		p.Position, p.Does = c.position(fn), c.bodyEffect(body, 3)
+		p.Position = c.position(fn)
+		p.Does, p.Literals = c.does(body)
 	}
 	return p
 }
