@@ -3,6 +3,7 @@ package migrations
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/backend-conformance/conformance/checks/migrations/engine"
 	"github.com/backend-conformance/conformance/checks/migrations/format"
@@ -74,8 +75,8 @@ func (a *audit) judgeDown(t *report.Tally, s *format.Set, v *format.Version, rep
 	if a.verdict(s, v).Outcome == engine.Restored {
 		verdict = nothingToUndo // a round trip showed it, whatever the text says
 	}
-	if r, ok := a.inverses[v]; ok && verdict == undoesNothing && r.Doubt == "" && !undone(r) {
-		verdict = nothingToUndo // DROP NOT NULL where there is none, say
+	if r, ok := a.inverses[v]; ok && verdict == undoesNothing && v.Up.Language == format.SQL && !undone(r) {
+		verdict, why = leavesSchema(s, v, r.Doubt)
 	}
 	switch verdict {
 	case doesSomething, nothingToUndo:
@@ -92,6 +93,27 @@ func (a *audit) judgeDown(t *report.Tally, s *format.Set, v *format.Version, rep
 	}
 	return true
 }
+
+// leavesSchema is the verdict on an up with changes of the schema that leave it
+// as it was, as far as reading it shows: DROP NOT NULL where there is none, or
+// tables that it drops again.
+func leavesSchema(s *format.Set, v *format.Version, doubt string) (downVerdict, string) {
+	switch {
+	case doubt != "":
+		return cannotTell, "some downs do nothing, and what their ups leave behind was not understood: " + doubt
+	case changesRows(s, v.Up) && !explained(s, v.Down):
+		return cannotTell, dataOnly
+	}
+	return nothingToUndo, ""
+}
+
+// changesRows reports a statement about rows beside those about the schema.
+func changesRows(s *format.Set, p *format.Part) bool {
+	return p.Language == format.SQL && slices.ContainsFunc(p.Script(s.Dialect).Statements, func(st sql.Statement) bool { return st.Effect() == sql.Data })
+}
+
+// dataOnly is why a down without effect is undecided.
+const dataOnly = "some ups change rows only and their downs do nothing: whether the rows have to be taken back cannot be told; say so in a comment '-- irreversible: reason' in the down"
 
 // downVerdict is what a down script amounts to beside its up.
 type downVerdict int
@@ -121,7 +143,7 @@ func downDoes(s *format.Set, v *format.Version) (downVerdict, string) {
 		if explained(s, v.Down) {
 			return nothingToUndo, ""
 		}
-		return cannotTell, "some ups change rows only and their downs do nothing: whether the rows have to be taken back cannot be told; say so in a comment '-- irreversible: reason' in the down"
+		return cannotTell, dataOnly
 	}
 	return cannotTell, "some ups run code or a block whose effect does not show, and their downs do nothing; an executed round trip would settle it"
 }

@@ -49,9 +49,16 @@ func (l *Ledger) renameObject(kind, from, to string) {
 	l.absent("", from, false, "%s %s is renamed, but is not there", kind, from)
 }
 
-// retype is ALTER SEQUENCE ... AS type. That of a serial column is not in the
-// books, so that a change of its type makes the version undecided.
+// retype is ALTER SEQUENCE ... AS type. That of a serial column is in the books
+// only where it is not what it began with.
 func (l *Ledger) retype(name string, c *cursor) {
+	if began, serial := l.serials[name]; serial {
+		o := schema.Object{Kind: "type of sequence", Name: name}
+		if l.objects[o] = l.canonicalType(c.rest()); l.objects[o] == began {
+			delete(l.objects, o)
+		}
+		return
+	}
 	o := schema.Object{Kind: "sequence", Name: name}
 	if _, there := l.objects[o]; !there {
 		l.absent("", name, false, "the type of sequence %s is changed, but is not there", name)
@@ -422,7 +429,7 @@ func renameWord(text, from, to string) string {
 func (l *Ledger) validate(t *Table, name string) {
 	for i := range t.Constraints {
 		if t.Constraints[i].Name == name {
-			t.Constraints[i].definition = strings.TrimSpace(strings.ReplaceAll(t.Constraints[i].definition, "not valid", ""))
+			t.Constraints[i].definition = strings.Join(strings.Fields(strings.ReplaceAll(t.Constraints[i].definition, "not valid", "")), " ")
 		}
 	}
 }

@@ -154,14 +154,27 @@ func withoutNeedlessBrackets(tokens []sql.Token) []sql.Token {
 		}
 		end := sql.Closing(tokens, i)
 		inner := tokens[i+1 : max(end, i+1)]
-		if !isComparison(inner) {
+		if !isComparison(inner) && !isPrimary(inner) {
 			out = append(out, tokens[i])
 			continue
 		}
-		out = append(out, inner...)
+		out = append(out, withoutNeedlessBrackets(inner)...)
 		i = end
 	}
 	return out
+}
+
+// isPrimary reports a single literal or name, or one ARRAY[...].
+func isPrimary(tokens []sql.Token) bool {
+	if len(tokens) < 3 || !tokens[0].Is("ARRAY") {
+		return len(tokens) == 1
+	}
+	for _, t := range tokens[2 : len(tokens)-1] {
+		if t.IsSymbol("]") {
+			return false
+		}
+	}
+	return tokens[len(tokens)-1].IsSymbol("]")
 }
 
 // isComparison reports one comparison that no AND or OR joins with another.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -14,12 +15,18 @@ func (l *Ledger) enter(st sql.Statement, c *cursor) {
 	case sql.Nothing, sql.Data:
 		return
 	case sql.Opaque:
-		if !harmlessCall(st) {
+		if !l.harmlessCall(st.Tokens) && !(st.First() == "DO" && l.doBlock(st, c.file)) {
 			l.unsure("what the statement at line %d does cannot be read", st.Line)
 		}
 		return
 	}
 	kind, next := st.Object()
+	if st.First() == "CREATE" && (kind == "FUNCTION" || kind == "PROCEDURE") {
+		l.lookInto(st, next)
+	}
+	if l.temporary(st, kind, next) {
+		return
+	}
 	c.at = next
 	switch first := st.First(); first {
 	case "CREATE":
@@ -38,13 +45,53 @@ func (l *Ledger) enter(st sql.Statement, c *cursor) {
 	}
 }
 
-// harmlessCall reports a query whose functions do not change the schema.
-func harmlessCall(st sql.Statement) bool {
-	if st.First() != "SELECT" {
-		return st.First() == "REFRESH"
+// lookInto notes a function whose body changes rows at most, so that a call of
+// it does no more.
+func (l *Ledger) lookInto(st sql.Statement, next int) {
+	c := &cursor{ledger: l, tokens: st.Tokens, at: next}
+	_, bare := splitName(c.name())
+	body := ""
+	for _, t := range st.Tokens {
+		if t.Kind == sql.String && strings.HasPrefix(t.Text, "$") {
+			body = t.Text
+		}
 	}
-	for i := 0; i+1 < len(st.Tokens); i++ {
-		if st.Tokens[i+1].IsSymbol("(") && st.Tokens[i].Kind == sql.Word && !harmlessFunctions[strings.ToLower(st.Tokens[i].Text)] {
+	l.harmless[bare] = body != "" && !mayChangeSchema.MatchString(body)
+}
+
+var mayChangeSchema = regexp.MustCompile(`(?i)\b(create|alter|drop|execute|call|perform|comment|rename)\b`)
+
+// temporary reports a statement about something that ends with the session.
+func (l *Ledger) temporary(st sql.Statement, kind string, next int) bool {
+	isTemp := func(t sql.Token) bool { return t.Is("TEMP") || t.Is("TEMPORARY") }
+	if st.First() == "CREATE" && slices.ContainsFunc(st.Tokens[:max(next, 0)], isTemp) {
+		c := &cursor{ledger: l, tokens: st.Tokens, at: next}
+		c.conditional()
+		l.temps[c.name()] = true
+		return true
+	}
+	for i := next; i < len(st.Tokens) && kind != ""; i++ {
+		t := st.Tokens[i]
+		if t.Name() == "pg_temp" {
+			return true
+		}
+		if first := kind == "TABLE" || kind == "VIEW" || kind == "SEQUENCE"; l.temps[t.Name()] && (first || i > 0 && (st.Tokens[i-1].Is("ON") || st.Tokens[i-1].Is("ONLY"))) {
+			return l.tables[t.Name()] == nil
+		}
+		if t.IsSymbol("(") {
+			break
+		}
+	}
+	return false
+}
+
+// harmlessCall reports a query whose functions do not change the schema.
+func (l *Ledger) harmlessCall(tokens []sql.Token) bool {
+	if !tokens[0].Is("SELECT") && !tokens[0].Is("PERFORM") {
+		return tokens[0].Is("REFRESH")
+	}
+	for i := 0; i+1 < len(tokens); i++ {
+		if tokens[i+1].IsSymbol("(") && tokens[i].Kind == sql.Word && !harmlessFunctions[strings.ToLower(tokens[i].Text)] && !l.harmless[tokens[i].Name()] {
 			return false
 		}
 	}
@@ -87,7 +134,22 @@ func (l *Ledger) createObject(kind string, st sql.Statement, c *cursor, replace 
 		l.present("", o.Name, exists, "%s is created, but is there already", o)
 		return
 	}
+	if kind == "SEQUENCE" {
+		l.ownSequence(o.Name, c)
+	}
 	l.objects[o], l.known[o.Name] = c.rest(), true
+}
+
+// ownSequence looks for OWNED BY, which makes a sequence fall with a column.
+func (l *Ledger) ownSequence(name string, c *cursor) {
+	for i := c.at; i+2 < len(c.tokens); i++ {
+		if c.tokens[i].Is("OWNED") && c.tokens[i+1].Is("BY") {
+			owner := &cursor{ledger: l, tokens: c.tokens, at: i + 2}
+			if of := owner.name(); of != "none" {
+				l.sequences[name] = of
+			}
+		}
+	}
 }
 
 // objectKind is the kind as a message says it.

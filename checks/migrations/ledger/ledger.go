@@ -22,6 +22,10 @@ type Ledger struct {
 	sequences map[string]string
 	// known holds every name that was ever booked.
 	known map[string]bool
+	// temps are tables and the like that end with the session.
+	temps map[string]bool
+	// harmless are functions that are known not to change the schema.
+	harmless map[string]bool
 	// serials maps the sequences of serial columns to the type they began with.
 	serials map[string]string
 	// earlier is what previous versions may have touched without its being in the
@@ -89,7 +93,7 @@ type Index struct {
 // New is an empty ledger.
 func New(d sql.Dialect) *Ledger {
 	return &Ledger{dialect: d, tables: map[string]*Table{}, objects: map[schema.Object]string{}, sequences: map[string]string{}, known: map[string]bool{},
-		serials: map[string]string{}, earlier: blur{names: map[string]bool{}}, now: blur{names: map[string]bool{}}}
+		temps: map[string]bool{}, harmless: map[string]bool{}, serials: map[string]string{}, earlier: blur{names: map[string]bool{}}, now: blur{names: map[string]bool{}}}
 }
 
 // Clone copies the ledger, so that a way back can be tried out.
@@ -99,6 +103,8 @@ func (l *Ledger) Clone() *Ledger {
 	c.earlier.add(l.earlier)
 	c.now.add(l.now)
 	maps.Copy(c.known, l.known)
+	maps.Copy(c.temps, l.temps)
+	maps.Copy(c.harmless, l.harmless)
 	for name, t := range l.tables {
 		c.tables[name] = t.clone()
 	}

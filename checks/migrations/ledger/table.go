@@ -11,11 +11,6 @@ import (
 )
 
 func (l *Ledger) createTable(st sql.Statement, c *cursor) {
-	for _, t := range st.Tokens[:min(4, len(st.Tokens))] {
-		if t.Is("TEMP") || t.Is("TEMPORARY") {
-			return
-		}
-	}
 	exists := c.conditional()
 	name := c.name()
 	if name == "" {
@@ -288,6 +283,7 @@ func (l *Ledger) serial(t *Table, col *Column) bool {
 		sequence = objectName(t.Name, col.Name, fmt.Sprintf("seq%d", n))
 	}
 	l.sequences[sequence] = t.Name + "." + col.Name
+	l.serials[sequence] = plain
 	col.Type, col.Default = plain, "nextval ( "+sequence+" )"
 	return true
 }
