@@ -41,6 +41,7 @@ func (f *frame) answer(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	for _, code := range codes {
 		a := &Answer{Encoding: op.Encoding, Part: op.Part, Status: code, StatusKnown: code != 0, oneOf: len(codes)}
 		f.body(a, c, op, args)
+		a.Central = f.m.x.collectsErrors && calleeName(c) == "AbortWithError"
 		kind := eventAnswer
 		if op.Part == behaviour.ValuePart {
 			kind = eventMade
@@ -52,6 +53,7 @@ func (f *frame) answer(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	}
 	if f.recording && op.Part != behaviour.ValuePart {
 		n := f.notes[b.Index]
+		n.answers = true
 		n.stops = n.stops || op.Stops
 		n.fails = n.fails || failing == len(codes)
 		n.succeeds = n.succeeds || codes[0] != 0 && failing == 0 && op.Encoding != "redirect"
@@ -109,6 +111,9 @@ func (f *frame) statusOf(b *ssa.BasicBlock, c *ssa.CallCommon, op *behaviour.Wri
 	case len(args) > 0 && args[0].status != 0 && receiver(c) != nil:
 		return []int{args[0].status}
 	}
+	if op.Part == behaviour.ValuePart {
+		return nil
+	}
 	if n := f.notes[b.Index]; f.recording && n != nil && n.statusSet() {
 		return n.status
 	}
@@ -131,6 +136,7 @@ func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []v
 	}
 	a.Type, a.Keys, a.HasBody = f.subst(t), known.keys, true
 	a.NilSlice, a.MadeSlice = known.nilSlice, known.made
+	a.shape = &shaped{f.m, known, a.Type}
 	if known.part == jsonText {
 		a.Encoding = "json"
 	}

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"go/types"
+	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -161,7 +162,7 @@ func (m *machine) carryStatus(v value, sig *types.Signature, args []value) value
 func joinOutcomes(a, b *outcome) *outcome {
 	return &outcome{
 		result: join(a.result, b.result), events: append(append([]event(nil), a.events...), b.events...),
-		clean: a.clean || b.clean, passes: a.passes || b.passes, answers: a.answers || b.answers, status: a.status, leaky: a.leaky && b.leaky,
+		clean: a.clean || b.clean, passes: a.passes || b.passes, answers: a.answers || b.answers, silent: a.silent || b.silent, status: a.status, leaky: a.leaky && b.leaky,
 	}
 }
 
@@ -216,10 +217,31 @@ func (x *Index) mapsError(sig *types.Signature) bool {
 }
 
 // givesSlice: whether a slice that is answered can be nil is decided where it
-// is made.
+// is made, alone or as a member of a struct.
 func givesSlice(sig *types.Signature) bool {
 	for i := range sig.Results().Len() {
-		if s, ok := sig.Results().At(i).Type().Underlying().(*types.Slice); ok && !isByteSlice(s) {
+		switch t := sig.Results().At(i).Type().Underlying().(type) {
+		case *types.Slice:
+			if !isByteSlice(t) {
+				return true
+			}
+		case *types.Struct:
+			if hasSlice(t) {
+				return true
+			}
+		case *types.Pointer:
+			if st, ok := t.Elem().Underlying().(*types.Struct); ok && hasSlice(st) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hasSlice reports a member that is a slice of values to encode.
+func hasSlice(st *types.Struct) bool {
+	for i := range st.NumFields() {
+		if s, ok := st.Field(i).Type().Underlying().(*types.Slice); ok && st.Field(i).Exported() && !isByteSlice(s) {
 			return true
 		}
 	}
@@ -266,6 +288,7 @@ func (f *frame) absorb(b *ssa.BasicBlock, instr ssa.CallInstruction, out *outcom
 	}
 	n.fails = n.fails || out.answers && !out.clean
 	n.stops = n.stops || !out.passes
+	n.answers = n.answers || !out.silent
 	if out.status != nil {
 		n.status = out.status
 	}
@@ -280,6 +303,7 @@ func (f *frame) escape(b *ssa.BasicBlock, instr ssa.CallInstruction, args []valu
 	if f.recording {
 		f.m.outOfSight(args, instr.Pos(), "a call that could not be followed")
 	}
+	f.m.spend(bits)
 	if bits != 0 {
 		f.note(b, event{kind: eventEscape, pos: instr.Pos(), input: bits})
 	}
@@ -307,6 +331,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 		}
 	}
 	f.handsRequestOn(c)
+	f.handsAnswerOn(b, c)
 	t := value{}
 	for _, a := range args {
 		t = t.with(taint(a))
@@ -316,6 +341,9 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	}
 	if !known.onlyReads {
 		f.m.havocArguments(c, args)
+	}
+	if !known.onlyReads || known.formats {
+		f.m.spend(t.input)
 	}
 	if c.IsInvoke() && f.m.x.crowded[fn.FullName()] {
 		f.escape(b, instr, args)
@@ -342,6 +370,25 @@ func (f *frame) handsRequestOn(c *ssa.CallCommon) {
 		}
 	}
 }
+
+// handsAnswerOn notes that code which cannot be followed may answer: it gets
+// the answer, or is a method of it that is named for writing.
+func (f *frame) handsAnswerOn(b *ssa.BasicBlock, c *ssa.CallCommon) {
+	if !f.recording {
+		return
+	}
+	own := receiver(c)
+	for _, a := range c.Args {
+		if behaviour.IsAnswer(a.Type()) && a != own {
+			f.notes[b.Index].answers = true
+		}
+	}
+	if own != nil && behaviour.IsAnswer(own.Type()) && writesName.MatchString(calleeName(c)) {
+		f.notes[b.Index].answers = true
+	}
+}
+
+var writesName = regexp.MustCompile(`(?i)write|send|render|stream|event|json|serve|flush|hijack|redirect|file|data|string|html|xml|negotiate|accept|upgrade`)
 
 // onlyReads reports whether a function leaves what its arguments point to alone.
 func onlyReads(fn *types.Func) bool {
@@ -405,6 +452,7 @@ func (f *frame) unknownFunction(b *ssa.BasicBlock, instr ssa.CallInstruction, ar
 		return value{}
 	}
 	f.handsRequestOn(c)
+	f.handsAnswerOn(b, c)
 	f.escape(b, instr, args)
 	t := value{}
 	for _, a := range args {
@@ -437,7 +485,7 @@ func (f *frame) builtin(fn *ssa.Builtin, c *ssa.CallCommon, args []value) value 
 		}
 		v.absent = false
 		if args[0].part == jsonText { // a line feed after the text
-			v.part, v.dyn, v.keys, v.nilSlice = jsonText, args[0].dyn, args[0].keys, args[0].nilSlice
+			v.part, v.dyn, v.keys, v.nilSlice, v.copied = jsonText, args[0].dyn, args[0].keys, args[0].nilSlice, args[0].copied
 		}
 		return v
 	case "min", "max":

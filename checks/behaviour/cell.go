@@ -21,6 +21,9 @@ type cell struct {
 	input  uint64
 	trace  *trace
 	absent bool
+	// mended: a nil slice and one that was made are stored in turn, and which of
+	// them is there in the end is not followed.
+	mended bool
 	// read: its own content was looked at; scanned: that of its parts was.
 	read, scanned bool
 	// changed is when its content changed, inner when that of its parts did too.
@@ -117,6 +120,10 @@ func (m *machine) write(c *cell, v value) {
 	n := v
 	if c.stored {
 		n = join(c.v, v)
+		c.mended = c.mended || c.v.nilSlice != v.nilSlice
+	}
+	if c.mended {
+		n.nilSlice, n.made = false, false
 	}
 	if !c.stored || !same(c.v, n) {
 		c.keep(n)
@@ -210,6 +217,9 @@ func (c *cell) content() value {
 		if c.input != 0 && v.kind == known {
 			v.kind, v.c = unknown, nil // a decoder may have overwritten it
 		}
+		if len(c.parts) > 0 {
+			v.copied = c // with what was put into its fields since
+		}
 		return v.with(c.inside())
 	}
 	if c.input != 0 {
@@ -217,12 +227,17 @@ func (c *cell) content() value {
 	}
 	for w := c.whole; w != nil; w = w.whole { // assigned as a whole
 		w.note(false)
+		if w.stored && w == c.whole {
+			return w.v.field(c.index, c.typ)
+		}
 		if w.stored {
 			return memberOf(w.v, c.typ)
 		}
 	}
 	if len(c.parts) > 0 {
-		return c.inside()
+		v := c.inside()
+		v.copied = c
+		return v
 	}
 	v := zeroOf(c.typ)
 	v.absent = c.absent

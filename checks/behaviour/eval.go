@@ -119,7 +119,7 @@ func (f *frame) eval(instr ssa.Value) value {
 	case *ssa.MakeClosure:
 		return f.makeClosure(v)
 	case *ssa.MakeInterface:
-		x := f.get(v.X)
+		x := f.there(v.X, v.Block())
 		if x.dyn == nil {
 			x.dyn = f.subst(v.X.Type())
 		}
@@ -155,7 +155,7 @@ func (f *frame) eval(instr ssa.Value) value {
 		return f.fieldAddr(v)
 	case *ssa.Field:
 		x := f.get(v.X)
-		y := f.member(x, v.Type())
+		y := x.field(v.Field, v.Type())
 		y.trace = x.trace.step(stepName(v.X.Type(), v.Field))
 		return y
 	case *ssa.IndexAddr:
@@ -175,6 +175,9 @@ func (f *frame) eval(instr ssa.Value) value {
 		if s, ok := x.text(); ok && s == "" {
 			return x
 		}
+		for _, bound := range []ssa.Value{v.Low, v.High, v.Max} {
+			f.m.spend(f.get(bound).input)
+		}
 		y := taint(x)
 		y.part, y.cell, y.limited = x.part, x.cell, x.limited
 		y.trace = y.trace.weak()
@@ -189,8 +192,9 @@ func (f *frame) eval(instr ssa.Value) value {
 		}
 		return y
 	case *ssa.MakeMap:
-		return value{kind: notNull, keys: keysOf(v)}
+		return value{kind: notNull, keys: keysOf(v), cell: f.m.cellAt(v, -1, v.Type())}
 	case *ssa.MakeSlice:
+		f.m.spend(f.get(v.Len).input)
 		return value{kind: notNull, made: true}
 	case *ssa.MakeChan, *ssa.SliceToArrayPointer:
 		return value{kind: notNull}
@@ -318,6 +322,9 @@ func (f *frame) load(v *ssa.UnOp, x value) value {
 	if x.cell == nil {
 		y := f.member(x, v.Type())
 		y.trace = x.trace
+		if x.status != 0 && f.m.x.isErrorLike(v.Type()) {
+			y.status = x.status // an error is the same behind its pointer
+		}
 		return y
 	}
 	y := x.cell.load()
@@ -417,7 +424,11 @@ func assertable(dyn, want types.Type) bool {
 func (f *frame) mapUpdate(instr *ssa.MapUpdate) {
 	// what is put into a map leaves its mark on the map
 	m := f.get(instr.Map)
+	f.m.spend(f.get(instr.Value).input)
 	t := taint(f.get(instr.Value)).with(taint(f.get(instr.Key)))
+	if key, ok := f.get(instr.Key).text(); ok && m.cell != nil {
+		f.m.write(f.m.part(m.cell, f.m.mapKey(key), instr.Value.Type()), f.there(instr.Value, instr.Block()))
+	}
 	f.set(instr.Map, m.with(t))
 }
 

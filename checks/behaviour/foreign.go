@@ -65,6 +65,12 @@ func classOf(h routes.Handler) class {
 	return foreign
 }
 
+// IsPlainLibrary reports whether a middleware of another module is known to
+// leave the request's parameters alone.
+func IsPlainLibrary(h routes.Handler) bool {
+	return h.Body == nil && classOf(h) != foreign
+}
+
 // plainName are functions that say so themselves.
 var plainName = regexp.MustCompile(`(?i)(request)?logg(er|ing)|request-?id|recover|cors|gzip|compress|metric|tracing|timeout|rate.?limit|securityheaders`)
 

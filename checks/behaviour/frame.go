@@ -45,6 +45,8 @@ type blockNote struct {
 	events []event
 	// fails: answers with an error; succeeds: with anything else; stops the chain; calls next.
 	fails, succeeds, stops, next bool
+	// answers: something is answered, or may be by code that got the answer.
+	answers bool
 	// status is pending at the end of the block.
 	status []int
 	// returns the function; bad returns hand an error on.
@@ -103,7 +105,7 @@ func (f *frame) block(b *ssa.BasicBlock) {
 		case *ssa.Return:
 			f.doReturn(b, instr)
 		case *ssa.Store:
-			f.m.write(f.get(instr.Addr).cell, f.get(instr.Val))
+			f.store(b, instr)
 		case *ssa.MapUpdate:
 			f.mapUpdate(instr)
 		case *ssa.Defer:
@@ -112,6 +114,8 @@ func (f *frame) block(b *ssa.BasicBlock) {
 			f.invoke(b, instr)
 		case *ssa.Call:
 			f.set(instr, f.invoke(b, instr))
+		case *ssa.Send:
+			f.m.spend(f.get(instr.X).input)
 		case ssa.Value:
 			f.set(instr, f.eval(instr))
 		}
@@ -162,6 +166,9 @@ func (f *frame) branch(b *ssa.BasicBlock, instr *ssa.If) {
 	if !ok && (cond.request || cond.operand || cond.input != 0) {
 		f.note(b, event{kind: eventOpen, pos: condPos(instr), cond: condition{cond.operand, cond.request, cond.input}})
 	}
+	if cmp, ok := instr.Cond.(*ssa.BinOp); ok && !isConst(cmp.X) && !isConst(cmp.Y) {
+		f.m.spend(cond.input)
+	}
 	if cond.input != 0 || cond.trace != nil {
 		f.tests = append(f.tests, test{cond, b, instr})
 	}
@@ -180,6 +187,11 @@ func (f *frame) judgeTests() {
 	for _, t := range f.tests {
 		f.m.guarded(f, t.cond, t.block, t.instr)
 	}
+}
+
+func isConst(v ssa.Value) bool {
+	_, ok := v.(*ssa.Const)
+	return ok
 }
 
 func condPos(instr *ssa.If) token.Pos {
@@ -244,40 +256,45 @@ func stored(result ssa.Value) ssa.Value {
 	return result
 }
 
-// notNilIn reports whether a value was found not to be nil on the way to a block.
+// notNilIn reports whether a value was found not to be nil, or not to be empty,
+// on the way to a block.
 func notNilIn(v ssa.Value, b *ssa.BasicBlock) bool {
 	for d := b; d != nil && d.Idom() != nil; d = d.Idom() {
-		if len(d.Preds) != 1 {
-			continue
-		}
-		p := d.Preds[0]
-		test, ok := p.Instrs[len(p.Instrs)-1].(*ssa.If)
-		if !ok {
-			continue
-		}
-		cmp, ok := test.Cond.(*ssa.BinOp)
-		if !ok || cmp.X != v || !isNil(cmp.Y) {
-			continue
-		}
-		if cmp.Op == token.NEQ && p.Succs[0] == d || cmp.Op == token.EQL && p.Succs[1] == d {
+		if len(d.Preds) == 1 && testedNotNil(v, d.Preds[0], d) {
 			return true
 		}
 	}
 	return false
 }
 
-// notNilOn reports whether a value was found not to be nil, or not to be empty,
-// on the way from one block to the next: "if list == nil { list = []T{} }".
+// notNilOn does so for the way from one block to the next: "if list == nil {
+// list = []T{} }".
 func notNilOn(v ssa.Value, from, to *ssa.BasicBlock) bool {
+	return testedNotNil(v, from, to) || notNilIn(v, from)
+}
+
+// testedNotNil reports whether a block ends in a test for nil, or for the
+// length, and the next one is where it goes with a value that is there.
+func testedNotNil(v ssa.Value, from, to *ssa.BasicBlock) bool {
 	test, ok := from.Instrs[len(from.Instrs)-1].(*ssa.If)
 	if !ok || from.Succs[0] == from.Succs[1] {
-		return notNilIn(v, from)
+		return false
 	}
 	cmp, ok := test.Cond.(*ssa.BinOp)
 	if !ok || !(cmp.X == v && isNil(cmp.Y) || isLenOf(cmp.X, v) && isNought(cmp.Y)) {
-		return notNilIn(v, from)
+		return false
 	}
 	return (cmp.Op == token.NEQ || cmp.Op == token.GTR) && from.Succs[0] == to || cmp.Op == token.EQL && from.Succs[1] == to
+}
+
+// there is what is known of a value in a block: tests on the way there tell
+// that it is no nil slice.
+func (f *frame) there(v ssa.Value, b *ssa.BasicBlock) value {
+	x := f.get(v)
+	if x.nilSlice && notNilIn(v, b) {
+		x.kind, x.nilSlice, x.made = notNull, false, true
+	}
+	return x
 }
 
 func isLenOf(x, v ssa.Value) bool {
@@ -339,6 +356,8 @@ func (f *frame) outcome() *outcome {
 	out.clean = f.reaches(func(n *blockNote, b *ssa.BasicBlock) bool { return n.fails && !f.succeedsAfter(b) },
 		func(n *blockNote) bool { return n.returns && !n.bad })
 	out.leaky = out.clean && out.answers && !f.reaches(func(n *blockNote, _ *ssa.BasicBlock) bool { return n.fails },
+		func(n *blockNote) bool { return n.returns && !n.bad })
+	out.silent = f.reaches(func(n *blockNote, _ *ssa.BasicBlock) bool { return n.answers || n.next },
 		func(n *blockNote) bool { return n.returns && !n.bad })
 	out.passes = f.reaches(func(n *blockNote, _ *ssa.BasicBlock) bool { return n.stops },
 		func(n *blockNote) bool { return n.returns })

@@ -25,6 +25,8 @@ type Index struct {
 	packages map[string]bool
 	// impls caches the implementations of interface methods by full name.
 	impls map[string][]*behaviour.Function
+	// collectsErrors: some function reads the errors that a gin context gathers.
+	collectsErrors bool
 	// crowded methods have too many of them to follow.
 	crowded map[string]bool
 	// named are the module's types with methods, in order.
@@ -214,6 +216,9 @@ func (x *Index) mentions(f *behaviour.Function) []*behaviour.Function {
 	var out []*behaviour.Function
 	for _, b := range f.SSA.Blocks {
 		for _, instr := range b.Instrs {
+			if fa, ok := instr.(*ssa.FieldAddr); ok && isErrorList(fa) {
+				x.collectsErrors = true
+			}
 			if call, ok := instr.(ssa.CallInstruction); ok && call.Common().IsInvoke() {
 				out = append(out, x.implementations(call.Common().Method)...)
 			}
@@ -227,6 +232,12 @@ func (x *Index) mentions(f *behaviour.Function) []*behaviour.Function {
 		}
 	}
 	return out
+}
+
+// isErrorList knows gin's c.Errors.
+func isErrorList(fa *ssa.FieldAddr) bool {
+	st, ok := fa.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
+	return ok && st.Field(fa.Field).Name() == "Errors" && behaviour.TypeName(fa.X.Type()) == "github.com/gin-gonic/gin.Context"
 }
 
 func (x *Index) function(fn *ssa.Function) *behaviour.Function {
@@ -253,13 +264,15 @@ type callee struct {
 	name string
 	// keepsInput, onlyReads and guards are what the functions of these names say.
 	keepsInput, onlyReads, guards bool
+	// formats: it makes a text from its arguments, such as a statement.
+	formats bool
 }
 
 func (x *Index) calleeOf(fn *types.Func) *callee {
 	c := x.callees[fn]
 	if c == nil {
 		c = &callee{
-			name: behaviour.FuncName(fn), keepsInput: keepsInput(fn), onlyReads: onlyReads(fn),
+			name: behaviour.FuncName(fn), keepsInput: keepsInput(fn), onlyReads: onlyReads(fn), formats: fn.Pkg() != nil && fn.Pkg().Path() == "fmt",
 			guards: guardName.MatchString(fn.Name()) && fn.Signature().Results().Len() > 0,
 		}
 		x.callees[fn] = c

@@ -32,6 +32,8 @@ type input struct {
 	errorUsed bool
 	// empty targets take nothing over.
 	empty bool
+	// spent: its value got to where it can do something.
+	spent bool
 	// branched: some branch depends on its value.
 	branched bool
 	// guards are the places where its value decides about an error, in order.
@@ -71,6 +73,16 @@ func (m *machine) validated(f *frame, bits uint64, pos token.Pos, how string) {
 		if in.bit&bits != 0 {
 			in.addGuard(guard{pos, how})
 		}
+	}
+}
+
+// spend notes that input got to code that can make use of it.
+func (m *machine) spend(bits uint64) {
+	if bits == 0 {
+		return
+	}
+	for _, in := range m.inputs {
+		in.spent = in.spent || in.bit&bits != 0
 	}
 }
 

@@ -38,6 +38,9 @@ func (x *Index) appendKey(b []byte, v value, anywhere bool) []byte {
 	if v.cell != nil {
 		b = strconv.AppendInt(append(b, 'c'), int64(v.cell.id), 10)
 	}
+	if v.copied != nil {
+		b = strconv.AppendInt(append(b, 'y'), int64(v.copied.id), 10)
+	}
 	if v.trace != nil {
 		b = appendText(append(b, 't'), v.trace.key)
 	}

@@ -123,7 +123,7 @@ func openQuestion(err value) value {
 func (f *frame) marshalled(c *ssa.CallCommon, args []value) value {
 	x := argument(c, args, 0)
 	v := value{kind: notNull, part: jsonText, keys: x.keys, nilSlice: x.nilSlice}.with(taint(x))
-	v.dyn = x.dyn
+	v.dyn, v.copied = x.dyn, x.content()
 	if mi, ok := behaviour.Arg(c, 0).(*ssa.MakeInterface); ok && v.dyn == nil {
 		v.dyn = mi.X.Type()
 	}
@@ -165,7 +165,11 @@ type carrier struct {
 var carriers = map[string]carrier{
 	"net/http.MaxBytesReader": {from: 1, limits: true}, "io.LimitReader": {from: 0, limits: true},
 	"io.NopCloser": {from: 0}, "bufio.NewReader": {from: 0}, "io.TeeReader": {from: 0}, "bytes.NewReader": {from: 0}, "bytes.NewBuffer": {from: 0},
-	"encoding/json.NewDecoder": {from: 0}, "encoding/xml.NewDecoder": {from: 0}, "github.com/goccy/go-json.NewDecoder": {from: 0},
+	"bufio.NewWriter": {from: 0}, "bufio.NewWriterSize": {from: 0}, "compress/gzip.NewWriter": {from: 0}, "io.MultiWriter": {from: 0},
+	"github.com/valyala/fasthttp.Response.BodyWriter":             {from: -1, part: answerBody, plain: true},
+	"github.com/cloudwego/hertz/pkg/protocol.Response.BodyWriter": {from: -1, part: answerBody, plain: true},
+	"github.com/cloudwego/hertz/pkg/app.RequestContext.GetWriter": {from: -1, part: answerBody, plain: true},
+	"encoding/json.NewDecoder":                                    {from: 0}, "encoding/xml.NewDecoder": {from: 0}, "github.com/goccy/go-json.NewDecoder": {from: 0},
 	"encoding/json.NewEncoder": {from: 0}, "encoding/xml.NewEncoder": {from: 0}, "github.com/goccy/go-json.NewEncoder": {from: 0},
 	"net/url.URL.Query": {from: -1, part: requestQuery, plain: true}, "net/url.ParseQuery": {from: 0, part: requestQuery, plain: true},
 	"net/http.Header.Clone":        {from: -1, part: requestHeader, plain: true},

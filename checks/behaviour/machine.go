@@ -48,9 +48,11 @@ type machine struct {
 	// instances numbers closures; behind are the functions further down the chain.
 	instances map[string]int
 	behind    map[token.Pos]bool
-	depth     int
-	steps     int
-	changed   bool
+	// mapKeys numbers the constant keys of maps.
+	mapKeys map[string]int
+	depth   int
+	steps   int
+	changed bool
 	// over says that a budget ran out.
 	over bool
 	// roots are the calls of this pass that no other call made.
@@ -67,6 +69,8 @@ type outcome struct {
 	bad bool
 	// leaky: every path answers with an error, and yet some go on to a success.
 	leaky bool
+	// silent: some path returns without an error and without having answered.
+	silent bool
 	// passes: some path returns without having stopped the chain.
 	passes bool
 	// answers: some path answers with an error.
@@ -136,7 +140,7 @@ func (x *Index) eventKey(e event) eventKey {
 func newMachine(x *Index, absent bool) *machine {
 	return &machine{
 		x: x, absent: absent, store: map[string]value{}, cells: map[cellKey]*cell{},
-		instances: map[string]int{}, whole: map[part]bool{},
+		instances: map[string]int{}, whole: map[part]bool{}, mapKeys: map[string]int{},
 		closures: map[closureKey]*closure{}, memo: map[callKey]*remembered{}, context: &cell{log: x.log}, contexts: map[*behaviour.Function]map[string]int{}, inputAt: map[inputKey]*input{},
 	}
 }
@@ -180,12 +184,13 @@ func (m *machine) call(c *closure, args []value, status []int) *outcome {
 
 // opaque is a call that cannot be looked into.
 func (m *machine) opaque(res *types.Tuple, args []value) *outcome {
-	t := value{}
+	t, silent := value{}, true
 	for _, a := range args {
 		t = t.with(taint(a))
+		silent = silent && a.part != answerBody
 	}
 	t.input, t.trace = 0, nil
-	return &outcome{result: m.results(res, t), clean: true, passes: true}
+	return &outcome{result: m.results(res, t), clean: true, passes: true, silent: silent}
 }
 
 // results are unknown values of the given types, made from t. Those that come

@@ -3,6 +3,7 @@ package behaviour
 import (
 	"go/constant"
 	"go/types"
+	"net/http"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -242,6 +243,11 @@ func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour
 			return value{}, false
 		}
 		place = p
+	}
+	if place == behaviour.Many && op.Framework == "gin" && m.method == http.MethodGet {
+		if n := calleeName(c); n == "ShouldBind" || n == "Bind" { // by method: GET has a query only
+			place, m.usedRequest = behaviour.Query, true
+		}
 	}
 	name, _ := argument(c, args, op.Name).text()
 	if name != "" && isCredential(place, name) {

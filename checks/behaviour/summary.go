@@ -21,6 +21,9 @@ type Summary struct {
 	Complete bool
 	Inputs   []Input
 	Answers  []Answer
+	// Silent says that some path ends well without an answer: servers then send
+	// 200 with an empty body.
+	Silent bool
 	// LimitsBody says that the body is put under a limit, for whoever reads it.
 	LimitsBody bool
 	// Whole lists places that are handed on as a whole to code that cannot be
@@ -53,6 +56,9 @@ type Input struct {
 	Branched bool
 	// Checks are the conditions on it and on its parts, by place.
 	Checks []Check
+	// Spent says that its value gets to code that can make use of it: a call that
+	// is not followed, the bounds of a slice, a comparison with another variable.
+	Spent bool
 	// Lost says that the run could not follow the value; Escapes is where it was
 	// handed to code that could not be looked into.
 	Lost    bool
@@ -79,16 +85,26 @@ type Answer struct {
 	NilSlice, MadeSlice bool
 	// Returned says that it is an error handed to a central error handler.
 	Returned bool
+	// Central says that middleware gets the error, and may write the body.
+	Central bool
 	// Helper is the function of the module that writes it.
 	Helper string
 	// Pos is where it is written, Site the call in the handler that leads there.
 	Pos, Site report.Position
 
+	shape *shaped
 	value value
-	key   token.Pos
+	// key is where it is written, in the function fn.
+	key, fn token.Pos
 	// oneOf is how many statuses it can have.
 	oneOf int
 }
+
+// Text is the body where it is a constant text.
+func (a Answer) Text() (string, bool) { return a.value.text() }
+
+// Alternatives is how many statuses the answer can have, this one included.
+func (a Answer) Alternatives() int { return max(a.oneOf, 1) }
 
 type summaryKey struct {
 	key   token.Pos
@@ -173,6 +189,7 @@ func (x *Index) summariseWith(h routes.Handler, m *machine) *Summary {
 		}
 	}
 	dropStatusOnly(s)
+	s.Silent = out.silent && answersByItself(run.fn)
 	s.LimitsBody = m.limitsBody
 	for _, p := range []part{requestQuery, requestVars, requestHeader, requestForm} {
 		if place, ok := placeOf(p); ok && m.whole[p] {
@@ -207,7 +224,7 @@ func made(out *outcome, status int) bool {
 func (x *Index) input(in *input) Input {
 	out := Input{
 		Place: placeName(in.Place), Name: in.Name, Type: in.Type, Decodes: in.Decodes, Limited: in.Limited,
-		ErrorChecked: in.errorUsed, BinderValidates: in.Validates, Lost: in.Lost, Branched: in.branched, Pos: x.program.Position(in.pos),
+		ErrorChecked: in.errorUsed, BinderValidates: in.Validates, Lost: in.Lost, Branched: in.branched, Spent: in.spent, Pos: x.program.Position(in.pos),
 	}
 	out.Site = out.Pos
 	if in.site.IsValid() {
@@ -218,6 +235,21 @@ func (x *Index) input(in *input) Input {
 		out.Validated = append(out.Validated, report.Related{Position: x.program.Position(g.pos), Message: g.how})
 	}
 	return out
+}
+
+// answersByItself: nobody else makes an answer of what the function returns.
+func answersByItself(fn *behaviour.Function) bool {
+	if fn == nil {
+		return false
+	}
+	results := fn.SSA.Signature.Results()
+	return results.Len() == 0 || results.Len() == 1 && isError(results.At(0).Type())
+}
+
+// IsGenerated reports whether an answer is written by generated code.
+func (x *Index) IsGenerated(a Answer) bool {
+	f := x.program.FuncAt(a.fn)
+	return f != nil && x.program.IsGenerated(f.Package, a.key)
 }
 
 // escapes is where each input was first handed to code that could not be
@@ -240,7 +272,7 @@ func escapes(m *machine, out *outcome) map[int]token.Pos {
 func (x *Index) answer(e event) Answer {
 	a := *e.answer
 	a.Pos, a.key = x.program.Position(e.pos), e.pos
-	a.Site = a.Pos
+	a.Site, a.fn = a.Pos, e.fn.Key
 	if e.site.IsValid() {
 		a.Site = x.program.Position(e.site)
 	}

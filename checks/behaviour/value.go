@@ -33,8 +33,10 @@ type value struct {
 	input uint64
 	// fn is the function, where it is known; next is the handler behind a middleware.
 	fn *closure
-	// cell is what a pointer points to.
+	// cell is what a pointer points to, and what a map holds by constant keys.
 	cell *cell
+	// copied is the variable that a struct is a copy of.
+	copied *cell
 	// tuple are the results of a call with several.
 	tuple *tuple
 	// trace says which parts of the request it is made from.
@@ -121,7 +123,7 @@ func (v value) number() (int, bool) {
 
 func same(a, b value) bool {
 	if a.kind != b.kind || a.absent != b.absent || a.request != b.request || a.input != b.input || a.part != b.part ||
-		a.limited != b.limited || a.status != b.status || a.fn != b.fn || a.next != b.next || a.cell != b.cell ||
+		a.limited != b.limited || a.status != b.status || a.fn != b.fn || a.next != b.next || a.cell != b.cell || a.copied != b.copied ||
 		a.operand != b.operand || a.nilSlice != b.nilSlice || a.made != b.made || a.zero != b.zero || a.keys != b.keys || a.nums != b.nums || !sameType(a.dyn, b.dyn) || !sameTrace(a.trace, b.trace) {
 		return false
 	}
@@ -179,6 +181,9 @@ func join(a, b value) value {
 		j.cell = a.cell
 	case a.kind == null && a.cell == nil:
 		j.cell = b.cell
+	}
+	if a.copied == b.copied {
+		j.copied = a.copied
 	}
 	if a.fn == b.fn {
 		j.fn = a.fn
@@ -252,7 +257,7 @@ func (v value) numbers() []int {
 func (v value) result(i int) value {
 	if v.tuple == nil || i >= len(v.tuple.vs) {
 		w := v
-		w.tuple, w.kind, w.c, w.dyn, w.fn, w.cell, w.status, w.zero = nil, unknown, nil, nil, nil, nil, 0, false
+		w.tuple, w.kind, w.c, w.dyn, w.fn, w.cell, w.copied, w.status, w.zero = nil, unknown, nil, nil, nil, nil, nil, 0, false
 		w.trace = w.trace.weak()
 		return w
 	}

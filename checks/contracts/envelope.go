@@ -30,7 +30,7 @@ const central = "an error for the central handler"
 // envelopeOf describes an answer's body; not ok where its type is not known.
 func envelopeOf(a behaviour.Answer) (envelope, bool) {
 	switch {
-	case a.Returned || a.Part == behaviour.ValuePart:
+	case a.Returned || a.Central || a.Part == behaviour.ValuePart:
 		return envelope{kind: central}, true
 	case !a.HasBody:
 		return envelope{kind: "no body"}, true
@@ -122,7 +122,7 @@ func taggedFields(st *types.Struct, key string, depth int) []field {
 				continue
 			}
 		}
-		if !v.Exported() {
+		if !v.Exported() && !isEmbeddedStruct(v) {
 			continue
 		}
 		if name == "" {
@@ -134,6 +134,13 @@ func taggedFields(st *types.Struct, key string, depth int) []field {
 		})
 	}
 	return out
+}
+
+// isEmbeddedStruct knows embedded structs of an unexported type: encoding/json
+// fills and writes them under the name of their tag.
+func isEmbeddedStruct(v *types.Var) bool {
+	_, ok := v.Type().Underlying().(*types.Struct)
+	return ok && v.Embedded()
 }
 
 func structOf(t types.Type) (*types.Struct, bool) {

@@ -2,9 +2,12 @@ package contracts
 
 import (
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -16,8 +19,11 @@ var ErrorResponseInconsistent = rule.Rule{
 	Why: "A client parses errors in one way. Where one endpoint answers text, the next {error} and a third {message, code}, " +
 		"the error is lost or crashes the client.",
 	Fix: "Answer every error through one helper, in one envelope.",
-	Limits: "Envelopes are compared by encoding and by the top-level keys of the JSON, not by who writes them; pages and redirects are left " +
-		"out. What is encoded from a value of unknown type is inconclusive.",
+	Limits: "Envelopes are compared by encoding and by the top-level keys of the JSON, not by who writes them. Left out are pages, redirects, " +
+		"operations whose documented success is not JSON, answers of generated code, an error answer that the document gives a schema of its own, " +
+		"and the bare status that is sent when writing the answer failed. What is encoded from a value of unknown type is inconclusive, and so are " +
+		"answers beside a central error handler, whose form is not followed. " +
+		"Known to be wrong when a probe reports its state in the body of a 503.",
 	Example: errorFormExample,
 }
 
@@ -34,6 +40,10 @@ type siteKey struct{ site, pos report.Position }
 func errorResponses(x *behaviour.Index, rows []handled) report.Criterion {
 	t := report.Examine(ErrorResponseInconsistent)
 	sites, unknown := errorSites(x, rows)
+	sites, aside := apart(sites)
+	if aside > 0 {
+		t.UndecidedN(aside, fmt.Sprintf("what a central error handler makes of %s is not followed, so it can't be compared with the others", plural(aside, "error")))
+	}
 	if unknown > 0 {
 		t.UndecidedN(unknown, fmt.Sprintf("the body of %s is of a type that is not known", plural(unknown, "error answer")))
 	}
@@ -119,9 +129,9 @@ func dynamic(rows []handled) int {
 func errorSites(x *behaviour.Index, rows []handled) (sites []errorSite, unknown int) {
 	seen := map[siteKey]bool{}
 	add := func(endpoint string, answers []behaviour.Answer) {
-		for _, a := range answers {
+		for i, a := range answers {
 			key := siteKey{a.Site, a.Pos}
-			if a.Status < 400 || a.Encoding == "html" || a.Encoding == "redirect" || a.Encoding == "file" || seen[key] {
+			if a.Status < 400 || a.Encoding == "html" || a.Encoding == "redirect" || a.Encoding == "file" || seen[key] || isFallback(answers, i) || x.IsGenerated(a) {
 				continue
 			}
 			seen[key] = true
@@ -134,7 +144,10 @@ func errorSites(x *behaviour.Index, rows []handled) (sites []errorSite, unknown 
 		}
 	}
 	for _, h := range rows {
-		add(h.row.Name(), h.Answers)
+		if isPage(h.row.Operation) {
+			continue
+		}
+		add(h.row.Name(), h.ownErrors())
 		for _, m := range h.row.Route.Middleware {
 			add(h.row.Name(), x.Handler(m).Answers)
 		}
@@ -147,6 +160,77 @@ func errorSites(x *behaviour.Index, rows []handled) (sites []errorSite, unknown 
 		return a.Line < b.Line
 	})
 	return sites, unknown
+}
+
+// apart leaves the errors for a central handler out where there are others: the
+// forms of both are known, that of one of them only by name.
+func apart(sites []errorSite) (kept []errorSite, aside int) {
+	for _, s := range sites {
+		if s.kind == central {
+			aside++
+		} else {
+			kept = append(kept, s)
+		}
+	}
+	if len(kept) == 0 {
+		return sites, 0
+	}
+	if aside > len(kept) { // most errors have a form that is not known
+		return nil, aside + len(kept)
+	}
+	return kept, aside
+}
+
+// isPage reports an operation whose documented success is of other types than JSON.
+func isPage(op *spec.Operation) bool {
+	if op == nil {
+		return false
+	}
+	typed := false
+	for _, r := range successes(op) {
+		if jsonMedia(r.Content) != nil {
+			return false
+		}
+		typed = typed || len(r.Content) > 0
+	}
+	return typed
+}
+
+// isFallback knows the bare 5xx that is sent when writing the answer fails: the
+// same call leads to an answer with a body.
+func isFallback(answers []behaviour.Answer, i int) bool {
+	a := answers[i]
+	if a.HasBody || a.Status < 500 {
+		return false
+	}
+	return slices.ContainsFunc(answers, func(b behaviour.Answer) bool { return b.HasBody && b.Site == a.Site })
+}
+
+// ownErrors leaves out what the document gives a schema of its own: it is meant
+// to differ.
+func (h handled) ownErrors() []behaviour.Answer {
+	if h.row.Operation == nil {
+		return h.Answers
+	}
+	shared := map[string]int{}
+	for _, op := range h.row.Document.Operations {
+		for _, r := range op.Responses {
+			if m := jsonMedia(r.Content); m != nil && m.Schema != nil && m.Schema.Ref != "" && !strings.HasPrefix(r.Status, "2") {
+				shared[m.Schema.Ref]++
+			}
+		}
+	}
+	var out []behaviour.Answer
+	for _, a := range h.Answers {
+		r := documentedFor(h.row.Operation.Responses, a.Status)
+		if a.Status >= 400 && r != nil {
+			if m := jsonMedia(r.Content); m != nil && m.Schema != nil && m.Schema.Ref != "" && shared[m.Schema.Ref] == 1 {
+				continue
+			}
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // majority is the envelope that most sites have; the first by name of several.

@@ -39,6 +39,12 @@ type reads struct {
 	named map[string]behaviour.Input
 	// whole places are read or handed on without names.
 	whole map[string]bool
+	// credentials are looked at as such, which is a way to read them.
+	credentials map[string]bool
+}
+
+func newReads() *reads {
+	return &reads{map[string]behaviour.Input{}, map[string]bool{}, map[string]bool{}}
 }
 
 func (r *reads) add(s *behaviour.Summary) {
@@ -56,6 +62,11 @@ func (r *reads) add(s *behaviour.Summary) {
 	}
 	for _, place := range s.Whole {
 		r.whole[place] = true
+	}
+	for _, c := range s.Credentials { // "header X-Admin-Password"
+		if _, ok := r.named[c.Message]; !ok {
+			r.credentials[c.Message] = true
+		}
 	}
 }
 
@@ -79,7 +90,7 @@ func (r *reads) addFields(in behaviour.Input) {
 		for _, tag := range tags {
 			for _, f := range taggedFields(st, tag, 0) {
 				if _, tagged := f.tag.Lookup(tag); tagged {
-					r.named[place+" "+f.name] = behaviour.Input{Place: place, Name: f.name, Type: f.typ, Pos: in.Pos, Decodes: in.Place == "request"}
+					r.named[place+" "+f.name] = behaviour.Input{Place: place, Name: f.name, Type: f.typ, Pos: in.Pos, Decodes: in.Place == "request", Spent: in.Spent}
 				}
 			}
 		}
@@ -89,11 +100,11 @@ func (r *reads) addFields(in behaviour.Input) {
 func parametersOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
 	name, op := h.row.Name(), h.row.Operation
 	declared := declaredParameters(op)
-	own := &reads{map[string]behaviour.Input{}, map[string]bool{}}
+	own := newReads()
 	if h.Known {
 		own.add(h.Summary)
 	}
-	undeclared := undeclaredReads(own, declared, op.Method == "GET" || op.Method == "DELETE")
+	undeclared := undeclaredReads(own, append(declared, ofLiteralPaths(h.row.Document, op)...), op.Method == "GET" || op.Method == "DELETE")
 	if len(declared) == 0 && len(undeclared) == 0 {
 		return report.FacetNotApplicable
 	}
@@ -101,11 +112,11 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
 		t.Undecided(name+": "+h.Reason, report.Related{Position: h.row.Route.Pos, Message: name})
 		return report.FacetInconclusive
 	}
-	all := &reads{map[string]behaviour.Input{}, map[string]bool{}}
+	all := newReads()
 	all.add(h.Summary)
 	for _, m := range h.row.Route.Middleware {
 		s := x.Handler(m)
-		if !s.Known && m.Body != nil {
+		if !s.Known && !behaviour.IsPlainLibrary(m) {
 			all.whole["path"], all.whole["query"], all.whole["header"] = true, true, true
 		}
 		all.add(s)
@@ -146,6 +157,35 @@ func others(n int) string {
 		return ""
 	}
 	return fmt.Sprintf(" (nor %d more)", n)
+}
+
+// ofLiteralPaths are the parameters of operations that have a literal where this
+// one has a path parameter: a handler of both reads them for the other.
+func ofLiteralPaths(d *spec.Document, op *spec.Operation) []spec.Parameter {
+	var out []spec.Parameter
+	if d == nil || !strings.Contains(op.Path, "{") {
+		return nil
+	}
+	for _, other := range d.Operations {
+		if other != op && other.Method == op.Method && isCaseOf(other.Path, op.Path) {
+			out = append(out, other.Parameters...)
+		}
+	}
+	return out
+}
+
+// isCaseOf reports whether a path is one that a template stands for.
+func isCaseOf(path, template string) bool {
+	p, t := routes.Segments(path), routes.Segments(template)
+	if len(p) != len(t) {
+		return false
+	}
+	for i := range p {
+		if p[i] != t[i] && !strings.HasPrefix(t[i], "{") {
+			return false
+		}
+	}
+	return true
 }
 
 // declaredParameters are those that a handler is expected to read itself.
@@ -192,6 +232,11 @@ func wasRead(r *reads, place, name string) bool {
 	if place == "query" {
 		places = append(places, "form", "request")
 	}
+	for key := range r.credentials {
+		if in, n, _ := strings.Cut(key, " "); in == place && strings.EqualFold(n, name) {
+			return true
+		}
+	}
 	for _, p := range places {
 		for key := range r.named {
 			if in, n, _ := strings.Cut(key, " "); in == p && (n == name || place == "header" && strings.EqualFold(n, name) || strings.TrimSuffix(n, "[]") == strings.TrimSuffix(name, "[]")) {
@@ -205,13 +250,14 @@ func wasRead(r *reads, place, name string) bool {
 // localName is the route's own name for a path parameter of the document; not
 // ok where the route has a literal at its place.
 func localName(path string, r *routes.Route, name string) (string, bool) {
-	doc, own := routes.Segments(path), routes.Segments(r.Path)
+	doc, own, text := routes.Segments(path), routes.Segments(r.Path), routes.Segments(r.Pattern)
 	for back := 1; back <= len(doc) && back <= len(own); back++ {
 		if !strings.Contains(doc[len(doc)-back], "{"+name+"}") {
 			continue
 		}
 		seg := own[len(own)-back]
-		if !strings.Contains(seg, "{") {
+		unknown := back <= len(text) && strings.Contains(text[len(text)-back], "…")
+		if !strings.Contains(seg, "{") || unknown { // one route for each value
 			return "", false
 		}
 		inner := seg[strings.Index(seg, "{")+1:]

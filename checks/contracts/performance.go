@@ -2,7 +2,9 @@ package contracts
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
@@ -18,8 +20,9 @@ var ListUnpaginated = rule.Rule{
 	Section: rule.Performance, Severity: rule.Major, Ratio: true, Since: "1.0.0",
 	Why: "The answer grows with the data until it no longer fits: memory of the server, time of the client.",
 	Fix: "Take a limit and an offset or cursor, bound the limit, and hand both to the query.",
-	Limits: "Looked at are GET operations that answer an array, or an object whose only array it is. Any parameter named like a limit or page " +
-		"that decides something counts; whether it reaches the query is not followed. A list that is short by nature is reported too.",
+	Limits: "Looked at are GET operations that answer an array, or an object whose only array it is. A parameter counts that is named like a limit or page " +
+		"and whose value gets to a call that is not followed, such as the database's, to the bounds of a slice or to a comparison with another variable; " +
+		"whether the query really limits by it is not known. Known to be wrong when the list is short by nature: a fixed set, a buffer of bounded size.",
 	Example: notesExample,
 }
 
@@ -50,6 +53,11 @@ func lists(rows []handled) report.Criterion {
 		switch {
 		case !h.Known:
 			t.Undecided(name+": "+h.Reason, report.Related{Position: h.row.Route.Pos, Message: name})
+		case ok && !in.Decodes && !in.Spent && h.Complete:
+			t.Fail(report.Finding{
+				Message:  fmt.Sprintf("%s reads %q, but nothing that answers the list gets it; hand it to the query", name, in.Name),
+				Position: in.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: op.Pos, Message: "the operation"}},
+			})
 		case ok:
 			t.Pass(report.Related{Position: in.Pos, Message: fmt.Sprintf("%s reads %q", name, in.Name)})
 		case len(h.Whole) > 0 || !h.Complete:
@@ -64,20 +72,21 @@ func lists(rows []handled) report.Criterion {
 	return t.Criterion("no GET operation with a route answers a list")
 }
 
-func limitRead(s *behaviour.Summary) (behaviour.Input, bool) {
-	r := &reads{map[string]behaviour.Input{}, map[string]bool{}}
+// limitRead is a parameter named like a limit; one that is put to use before
+// others.
+func limitRead(s *behaviour.Summary) (found behaviour.Input, ok bool) {
+	r := newReads()
 	r.add(s)
-	for _, in := range s.Inputs {
-		if limitName.MatchString(in.Name) && in.Place != "path" {
-			return in, true
+	all := slices.Clone(s.Inputs)
+	for _, key := range slices.Sorted(maps.Keys(r.named)) {
+		all = append(all, r.named[key])
+	}
+	for _, in := range all {
+		if limitName.MatchString(in.Name) && in.Place != "path" && (!ok || in.Spent && !found.Spent) {
+			found, ok = in, true
 		}
 	}
-	for _, in := range r.named {
-		if limitName.MatchString(in.Name) && in.Place != "path" {
-			return in, true
-		}
-	}
-	return behaviour.Input{}, false
+	return found, ok
 }
 
 // answersList reports whether the success answer is an array, or an object with

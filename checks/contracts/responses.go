@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
@@ -19,19 +20,10 @@ var ResponseMismatch = rule.Rule{
 	Section: rule.Endpoints, Severity: rule.Major, Ratio: true, Since: "1.0.0",
 	Why: "Clients are generated from the document: another status is an error to them, and a missing property a crash.",
 	Fix: "Answer the documented status with a body of the documented shape, or correct the document.",
-	Limits: "Success statuses and JSON bodies are compared; error statuses are judged by the documentation's rules. Bodies of unknown type, " +
-		"maps and types with their own marshalling are inconclusive.",
-	Example: notesExample,
-}
-
-// ArrayEncodedNull is the rule array-encoded-null.
-var ArrayEncodedNull = rule.Rule{
-	ID: "array-encoded-null", Title: "an empty list that is encoded as null",
-	Section: rule.Endpoints, Severity: rule.Major, Since: "1.0.0",
-	Why: "A nil slice becomes null in JSON. Clients that loop over the documented array crash as soon as the list is empty.",
-	Fix: "Make the slice before it is filled: items := []Item{} or make([]Item, 0).",
-	Limits: "Followed from the declaration of the slice to the encoder, through functions of the module; slices inside of structs and those " +
-		"that a database library fills are not followed.",
+	Limits: "Compared are statuses, media types, and JSON bodies of success answers. Error statuses count where the document lists 4xx answers of the " +
+		"operation and the handler itself names the status: what middleware answers, 5xx, and what a helper picks by the error are left out. " +
+		"Bodies of unknown type, maps and types with their own marshalling are inconclusive, and so is a path that ends without an answer where the document does not have 200. " +
+		"Known to be wrong when one handler serves several operations and branches on what the document does not tell apart.",
 	Example: notesExample,
 }
 
@@ -59,7 +51,7 @@ func responsesOf(t *report.Tally, h handled) report.Facet {
 	if !h.Known {
 		return undecided(h.Reason)
 	}
-	written, open := writtenSuccesses(h)
+	written, open := writtenSuccesses(h, documented)
 	fail := func(at report.Position, related []report.Related, format string, args ...any) report.Facet {
 		t.Fail(report.Finding{Message: name + " " + fmt.Sprintf(format, args...), Position: at, Endpoint: name, Anchor: name, Related: related})
 		return report.FacetMismatch
@@ -70,15 +62,56 @@ func responsesOf(t *report.Tally, h handled) report.Facet {
 				"answers %d, but the document knows %s; answer that or document it", a.Status, statuses(documented))
 		}
 	}
-	if len(written) == 0 {
+	if len(written) == 0 && !silentOK(h, documented) {
 		return undecided("no success answer was found in " + handlerName(h))
 	}
 	for _, r := range documented {
-		if !open && len(documented) == 1 && exact(r.Status) && !slices.ContainsFunc(written, func(a behaviour.Answer) bool { return covers(r.Status, a.Status) }) {
+		if !open && len(written) > 0 && len(documented) == 1 && exact(r.Status) && !slices.ContainsFunc(written, func(a behaviour.Answer) bool { return covers(r.Status, a.Status) }) {
 			return fail(h.row.Route.Handler.Pos, []report.Related{{Position: r.Pos, Message: "documented here"}}, "never answers the documented %s; answer it", r.Status)
 		}
 	}
+	if a, ok := unknownError(h, op); ok {
+		return fail(a.Site, []report.Related{{Position: op.Pos, Message: "the operation"}},
+			"answers %d, but the document knows %s; document that", a.Status, statuses(op.Responses))
+	}
 	return bodies(t, h, written, documented, undecided, fail)
+}
+
+// silentOK: some path ends without an answer, which servers send as 200, and
+// the document has that without a body.
+func silentOK(h handled, documented []spec.Response) bool {
+	r := documentedFor(documented, 200)
+	return h.Silent && r != nil && len(r.Content) == 0
+}
+
+// unknownError is an answer with a 4xx that the handler names itself and the
+// document does not know, although it lists others. A call that can lead to
+// several picks one by the error, which may never be this one.
+func unknownError(h handled, op *spec.Operation) (behaviour.Answer, bool) {
+	listed := false
+	for _, r := range op.Responses {
+		listed = listed || strings.HasPrefix(r.Status, "4")
+		if r.Status == "default" || strings.EqualFold(r.Status, "4XX") {
+			return behaviour.Answer{}, false
+		}
+	}
+	if !listed {
+		return behaviour.Answer{}, false
+	}
+	at := map[report.Position]map[int]bool{}
+	for _, a := range h.Answers {
+		if at[a.Site] == nil {
+			at[a.Site] = map[int]bool{}
+		}
+		at[a.Site][a.Status] = true
+	}
+	for _, a := range h.Answers {
+		if a.StatusKnown && !a.Returned && a.Part != behaviour.ValuePart && a.Alternatives() == 1 && a.Status >= 400 && a.Status < 500 && len(at[a.Site]) == 1 &&
+			!slices.ContainsFunc(op.Responses, func(r spec.Response) bool { return covers(r.Status, a.Status) }) {
+			return a, true
+		}
+	}
+	return behaviour.Answer{}, false
 }
 
 func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented []spec.Response,
@@ -86,12 +119,16 @@ func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented [
 	unsure := ""
 	for _, a := range written {
 		if r := documentedFor(documented, a.Status); r != nil {
+			if is, want, ok := otherMedia(a, r.Content); ok {
+				return fail(a.Site, []report.Related{{Position: r.Pos, Message: "documented here"}},
+					"answers %d as %s, but the document promises %s; answer that or document it", a.Status, is, want)
+			}
 			media := jsonMedia(r.Content)
 			if media == nil || media.Schema == nil {
 				continue
 			}
 			if !a.HasBody || a.Encoding != "json" || a.Type == nil {
-				if a.HasBody && a.Encoding == "" {
+				if a.HasBody && (a.Encoding == "" || a.Encoding == "text" && !isPlain(media.Schema, h.row.Document)) {
 					unsure = "the body of an answer is bytes of unknown content"
 				}
 				continue
@@ -112,6 +149,36 @@ func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented [
 	t.Pass()
 	return report.FacetOK
 }
+
+// otherMedia reports an answer of another media type than all that are
+// documented. Text that is written as it is may be JSON.
+func otherMedia(a behaviour.Answer, content []spec.Media) (is, want string, differs bool) {
+	if len(content) == 0 || !a.HasBody || a.Part == behaviour.ValuePart {
+		return "", "", false
+	}
+	fits := map[string]string{"json": "json", "html": "html", "xml": "xml"}[a.Encoding]
+	if text, constant := a.Text(); a.Encoding == "text" && constant && !json.Valid([]byte(text)) {
+		fits = "text/"
+	}
+	if fits == "" {
+		return "", "", false
+	}
+	for _, m := range content {
+		if t := strings.ToLower(m.Type); strings.Contains(t, fits) || strings.Contains(t, "*/*") || a.Encoding == "html" && strings.HasPrefix(t, "text/") {
+			return "", "", false
+		}
+	}
+	if fits == "text/" {
+		if !slices.ContainsFunc(content, func(m spec.Media) bool { return !m.IsJSON() }) {
+			return "text", content[0].Type, true
+		}
+		return "", "", false
+	}
+	return strings.ToUpper(a.Encoding), content[0].Type, true
+}
+
+// isPlain schemas describe a text.
+func isPlain(s *spec.Schema, d *spec.Document) bool { return jsonType(d, d.Resolve(s), 0) == "string" }
 
 // compareAnswer compares a body with its schema; of a map made on the spot the
 // keys are known.
@@ -197,8 +264,16 @@ func statuses(rs []spec.Response) string {
 }
 
 // writtenSuccesses are the success answers; open where some status is not known.
-func writtenSuccesses(h handled) (written []behaviour.Answer, open bool) {
+// An answer whose status is one of several is taken for the documented one.
+func writtenSuccesses(h handled, documented []spec.Response) (written []behaviour.Answer, open bool) {
+	known := func(a behaviour.Answer) bool {
+		return slices.ContainsFunc(documented, func(r spec.Response) bool { return covers(r.Status, a.Status) })
+	}
 	for _, a := range h.Answers {
+		if a.Alternatives() > 1 && !known(a) {
+			open = true
+			continue
+		}
 		switch {
 		case !a.StatusKnown && !a.Returned:
 			open = true
@@ -210,56 +285,4 @@ func writtenSuccesses(h handled) (written []behaviour.Answer, open bool) {
 		written = slices.DeleteFunc(written, func(a behaviour.Answer) bool { return a.Status >= 300 }) // a redirect on the side
 	}
 	return written, open || !h.Complete
-}
-
-func arrays(rows []handled) report.Criterion {
-	t := report.Examine(ArrayEncodedNull)
-	for _, h := range rows {
-		if h.row.Operation == nil {
-			continue
-		}
-		for _, r := range successes(h.row.Operation) {
-			media := jsonMedia(r.Content)
-			if media == nil || jsonType(h.row.Document, h.row.Document.Resolve(media.Schema), 0) != "array" || orEmpty(h.row.Document.Resolve(media.Schema)).Nullable {
-				continue
-			}
-			arrayAnswers(t, h, r)
-		}
-	}
-	return t.Criterion("no operation with a route promises an array")
-}
-
-func arrayAnswers(t *report.Tally, h handled, r spec.Response) {
-	name := h.row.Name()
-	if !h.Known {
-		t.Undecided(name+": "+h.Reason, report.Related{Position: h.row.Route.Pos, Message: name})
-		return
-	}
-	found, unmade := false, report.Position{}
-	for _, a := range h.Answers {
-		if !a.HasBody || a.Encoding != "json" || !covers(r.Status, a.Status) {
-			continue
-		}
-		found = true
-		if a.NilSlice {
-			t.Fail(report.Finding{
-				Message:  fmt.Sprintf("%s promises an array but encodes a nil slice as null when the list is empty; start with an empty slice", name),
-				Position: a.Site, Endpoint: name, Anchor: name, Related: []report.Related{{Position: r.Pos, Message: "the array is promised here"}},
-			})
-			return
-		}
-		if !a.MadeSlice {
-			unmade = a.Site
-		}
-	}
-	if unmade.IsValid() {
-		t.Undecided(name+": whether the slice can be nil is decided by code outside the module, such as a database library",
-			report.Related{Position: unmade, Message: name})
-		return
-	}
-	if !found {
-		t.Undecided(name+": the answer that encodes the array was not found", report.Related{Position: h.row.Route.Pos, Message: name})
-		return
-	}
-	t.Pass()
 }

@@ -1,0 +1,227 @@
+package contracts_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/backend-conformance/conformance/checks/behaviour/fixture"
+	"github.com/backend-conformance/conformance/checks/spec"
+	"github.com/backend-conformance/conformance/report"
+)
+
+const shelves = `
+-- main.go --
+package main
+
+import (
+	"io/fs"
+	"path/filepath"
+
+	"github.com/gin-gonic/gin"
+	"github.com/labstack/echo/v4"
+)
+
+func main() {}
+
+type Shelf struct {
+	Name  string   ` + "`json:\"name\"`" + `
+	Books []string ` + "`json:\"books\"`" + `
+	Notes []string ` + "`json:\"notes,omitempty\"`" + `
+}
+
+var stock []string
+
+func filled() Shelf {
+	s := Shelf{Name: "a"}
+	s.Books = make([]string, 0)
+	for _, b := range stock {
+		s.Books = append(s.Books, b)
+	}
+	return s
+}
+
+func good(c *gin.Context) { c.JSON(200, filled()) }
+
+func goodMap(c *gin.Context) { c.JSON(200, gin.H{"name": "a", "books": filled().Books}) }
+
+func unset(c *gin.Context) { c.JSON(200, &Shelf{Name: "a"}) }
+
+func literal(c *gin.Context) {
+	var books []string
+	for _, b := range stock {
+		books = append(books, b)
+	}
+	c.JSON(200, Shelf{Name: "a", Books: books})
+}
+
+func appended(c *gin.Context) {
+	s := Shelf{Name: "a"}
+	for _, b := range stock {
+		s.Books = append(s.Books, b)
+	}
+	c.JSON(200, s)
+}
+
+func keyed(c *gin.Context) {
+	var books []string
+	for _, b := range stock {
+		books = append(books, b)
+	}
+	c.JSON(200, gin.H{"name": "a", "books": books})
+}
+
+// walked appends in a callback, which need not run.
+func walked(c *gin.Context) {
+	var books []string
+	filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		books = append(books, path)
+		return nil
+	})
+	c.JSON(200, Shelf{Name: "a", Books: books})
+}
+
+func mended(c *gin.Context) {
+	var books []string
+	for _, b := range stock {
+		books = append(books, b)
+	}
+	s := Shelf{Name: "a", Books: books}
+	if s.Books == nil {
+		s.Books = []string{}
+	}
+	c.JSON(200, s)
+}
+
+func guarded(c *gin.Context) {
+	var books []string
+	for _, b := range stock {
+		books = append(books, b)
+	}
+	if len(books) == 0 {
+		c.JSON(200, Shelf{Books: []string{}})
+		return
+	}
+	c.JSON(200, Shelf{Name: "a", Books: books})
+}
+
+func strangers(c *gin.Context) { c.JSON(200, Shelf{Name: "a", Books: stock}) }
+
+func page(c *gin.Context) { c.JSON(200, Shelf{Books: []string{}}) }
+
+func refuses(c *gin.Context) {
+	if c.Query("q") == "" {
+		c.JSON(409, gin.H{"error": "no"})
+		return
+	}
+	c.JSON(200, Shelf{Books: []string{}})
+}
+
+// pick chooses the status by the error.
+func pick(c *gin.Context, err error) {
+	if err == fs.ErrNotExist {
+		c.JSON(404, gin.H{"error": "none"})
+		return
+	}
+	c.JSON(409, gin.H{"error": "no"})
+}
+
+func ladder(c *gin.Context) {
+	if err := c.ShouldBindJSON(nil); err != nil {
+		pick(c, err)
+		return
+	}
+	c.JSON(200, Shelf{Books: []string{}})
+}
+
+// silent answers errors only: a server sends 200 with nothing for the rest.
+func silent(c *gin.Context) {
+	if c.Param("id") == "" {
+		c.AbortWithStatus(400)
+		return
+	}
+	println(c.Param("id"))
+}
+
+type named struct {
+	name string
+	Name string ` + "`json:\"name\"`" + `
+}
+
+type wrapper struct {
+	named ` + "`json:\"shelf\"`" + `
+}
+
+func wrapped(c *gin.Context) {
+	var w wrapper
+	if err := c.BindJSON(&w); err != nil {
+		return
+	}
+	c.JSON(200, w)
+}
+
+// wrappedError keeps the status of the error that it wraps.
+func wrappedError(c echo.Context) error {
+	if err := c.Bind(nil); err != nil {
+		return echo.NewHTTPError(500, "no").Wrap(err)
+	}
+	return c.JSON(201, Shelf{Books: []string{}})
+}
+
+func limited(c *gin.Context) {
+	limit := c.Query("limit")
+	if limit == "" {
+		println("none")
+	}
+	c.JSON(200, []string{})
+}
+`
+
+var (
+	listOfText = &spec.Schema{Types: []string{"array"}, Items: typed("string")}
+	shelf      = object([]string{"name"}, spec.Property{Name: "name", Schema: typed("string")}, spec.Property{Name: "books", Schema: listOfText},
+		spec.Property{Name: "notes", Schema: listOfText})
+	inShelf = object([]string{"shelf"}, spec.Property{Name: "shelf", Schema: object([]string{"name"}, spec.Property{Name: "name", Schema: typed("string")})})
+	html    = []spec.Response{{Status: "200", Content: []spec.Media{{Type: "text/html", Schema: typed("string")}}}}
+	refused = append(answers("200", shelf), spec.Response{Status: "404"})
+)
+
+func TestMembers(t *testing.T) {
+	p := fixture.Load(t, shelves)
+	for _, c := range []struct {
+		rule, handler string
+		op            spec.Operation
+		want          report.Outcome
+		mentions      string
+	}{
+		{"array-encoded-null", "main.good", spec.Operation{Responses: answers("200", shelf)}, report.Pass, ""},
+		{"array-encoded-null", "main.goodMap", spec.Operation{Responses: answers("200", shelf)}, report.Pass, ""},
+		{"array-encoded-null", "main.unset", spec.Operation{Responses: answers("200", shelf)}, report.Fail, "promises an array as books but encodes a nil slice"},
+		{"array-encoded-null", "main.literal", spec.Operation{Responses: answers("200", shelf)}, report.Fail, "an array as books"},
+		{"array-encoded-null", "main.appended", spec.Operation{Responses: answers("200", shelf)}, report.Fail, "an array as books"},
+		{"array-encoded-null", "main.keyed", spec.Operation{Responses: answers("200", shelf)}, report.Fail, "an array as books"},
+		{"array-encoded-null", "main.walked", spec.Operation{Responses: answers("200", shelf)}, report.Fail, "an array as books"},
+		{"array-encoded-null", "main.mended", spec.Operation{Responses: answers("200", shelf)}, report.Inconclusive, ""},
+		{"array-encoded-null", "main.guarded", spec.Operation{Responses: answers("200", shelf)}, report.Pass, ""},
+		{"array-encoded-null", "main.strangers", spec.Operation{Responses: answers("200", shelf)}, report.Inconclusive, ""},
+		{"response-mismatch", "main.page", spec.Operation{Responses: html}, report.Fail, "answers 200 as JSON, but the document promises text/html"},
+		{"response-mismatch", "main.page", spec.Operation{Responses: answers("200", shelf)}, report.Pass, ""},
+		{"response-mismatch", "main.refuses", spec.Operation{Responses: refused}, report.Fail, "answers 409, but the document knows 200, 404; document that"},
+		{"response-mismatch", "main.refuses", spec.Operation{Responses: answers("200", shelf)}, report.Pass, ""},
+		{"response-mismatch", "main.ladder", spec.Operation{Responses: refused}, report.Pass, ""},
+		{"response-mismatch", "main.silent", spec.Operation{Responses: []spec.Response{{Status: "200"}}}, report.Pass, ""},
+		{"response-mismatch", "main.silent", spec.Operation{Responses: []spec.Response{{Status: "204"}}}, report.Inconclusive, ""},
+		{"response-mismatch", "main.wrapped", spec.Operation{Responses: answers("200", inShelf)}, report.Pass, ""},
+		{"response-mismatch", "main.wrappedError", spec.Operation{Responses: answers("201", shelf)}, report.Pass, ""},
+		{"request-body-mismatch", "main.wrapped", spec.Operation{Body: &spec.Body{Content: content(inShelf)}}, report.Pass, ""},
+		{"list-unpaginated", "main.limited", spec.Operation{Parameters: limit, Responses: answers("200", listOfText)}, report.Fail, `reads "limit", but nothing that answers the list gets it`},
+	} {
+		got := criterion(t, repo(t, p, endpoint{"GET /s", c.op, []string{c.handler}}), c.rule)
+		text := ""
+		for _, f := range got.Findings {
+			text += f.Message
+		}
+		if got.Outcome != c.want || !strings.Contains(text, c.mentions) {
+			t.Errorf("%s %s: %s %q (%s), want %s %q", c.rule, c.handler, got.Outcome, text, got.Reason, c.want, c.mentions)
+		}
+	}
+}
