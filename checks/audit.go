@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/config"
 	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/matrix"
+	"github.com/backend-conformance/conformance/checks/migrations/engine"
 	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
@@ -32,6 +34,8 @@ type Options struct {
 	BasePath     *string
 	Migrations   string
 	CoverProfile string
+	// DatabaseURL is a scratch database for migrations to run in; empty: servers of our own.
+	DatabaseURL string
 	// Exec runs the repository's code and databases; nil: never.
 	Exec      check.Runner
 	Selection Selection
@@ -61,7 +65,7 @@ func Run(ctx context.Context, opts Options) (*report.Report, error) {
 		opts.Progress = func(string) {}
 	}
 	a := &audit{opts: opts}
-	for _, step := range []func(context.Context) error{a.configure, a.load, a.documents, a.analyze, a.join} {
+	for _, step := range []func(context.Context) error{a.configure, a.scratch, a.load, a.documents, a.analyze, a.join} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -104,6 +108,20 @@ func (a *audit) configure(context.Context) error {
 	return nil
 }
 
+// scratch refuses a database that must not be used before anything else is done.
+func (a *audit) scratch(ctx context.Context) error {
+	if a.opts.DatabaseURL == "" {
+		return nil
+	}
+	if a.opts.Exec == nil {
+		return UsageError{errors.New("--database-url is of no use with --exec=false; leave one of them out")}
+	}
+	if _, err := engine.FindScratch(ctx, a.opts.DatabaseURL); err != nil {
+		return UsageError{fmt.Errorf("--database-url: %w", err)}
+	}
+	return nil
+}
+
 func (a *audit) load(ctx context.Context) error {
 	program, err := load.Load(ctx, load.Options{
 		Dir: a.opts.Dir, Patterns: a.opts.Patterns, Jobs: a.opts.Jobs, Progress: a.opts.Progress,
@@ -119,7 +137,7 @@ func (a *audit) load(ctx context.Context) error {
 	a.program, a.root = program, root
 	a.repo = &check.Repo{
 		Files: root.FS(), ModuleDir: moduleDir, Program: program,
-		Exec: a.opts.Exec, Progress: a.opts.Progress, Licences: a.config.Licences,
+		Exec: a.opts.Exec, DatabaseURL: a.opts.DatabaseURL, Progress: a.opts.Progress, Licences: a.config.Licences,
 		Notes: append([]string(nil), program.Notes...),
 	}
 	if a.repo.CoverProfile, err = a.absolute(a.opts.CoverProfile); err != nil {
@@ -305,6 +323,7 @@ func (a *audit) judge(ctx context.Context) *report.Report {
 			criteria = append(criteria, runCheck(ctx, c, a.repo)...)
 		}
 	}
+	a.repo.End() // what is left to say goes into the report's notes
 	var chosen []report.Criterion
 	for _, c := range criteria {
 		if a.opts.Selection.Has(c.Rule) {

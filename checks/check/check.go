@@ -51,6 +51,9 @@ type Repo struct {
 	// Licences are those that linked modules may have; nil where the configuration
 	// names none.
 	Licences []string
+	// DatabaseURL is the scratch database given by --database-url; empty where
+	// scripts run on servers of our own.
+	DatabaseURL string
 	// Progress is told what is going on; never nil.
 	Progress func(phase string)
 

@@ -68,6 +68,14 @@ func (a *audit) settleDialects() {
 func (a *audit) execute(ctx context.Context) {
 	a.verdicts = map[*format.Version]engine.Verdict{}
 	servers := &engine.Servers{Progress: a.Progress}
+	if a.DatabaseURL != "" {
+		scratch, err := engine.FindScratch(ctx, a.DatabaseURL)
+		if err != nil {
+			a.Note("the scratch database was not used: " + err.Error())
+		} else {
+			scratch.Note, servers.Scratch = a.Note, scratch
+		}
+	}
 	a.AtEnd(servers.Close)
 	for i := range a.found.Sets {
 		set := &a.found.Sets[i]

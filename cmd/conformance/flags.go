@@ -25,6 +25,7 @@ type auditFlags struct {
 	basePath     string
 	migrations   string
 	coverProfile string
+	databaseURL  string
 	exec         bool
 	only, skip   []string
 	minScore     string
@@ -49,6 +50,7 @@ func (f *auditFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.migrations, "migrations", "", "`folder` of the migrations (default: discovered)")
 	fs.StringVar(&f.coverProfile, "coverprofile", "", "use this cover profile `file` instead of running the tests")
 	fs.BoolVar(&f.exec, "exec", true, "run the repository's tests and databases; --exec=false never runs its code")
+	fs.StringVar(&f.databaseURL, "database-url", "", "run migrations in this scratch database instead of a private server: a postgres or mysql `URL`; it must be empty, or called scratch or test")
 	fs.StringSliceVar(&f.only, "only", nil, "judge only these sections or `rules`: D1,S1,endpoint-missing")
 	fs.StringSliceVar(&f.skip, "skip", nil, "leave out these sections or `rules`")
 	fs.StringVar(&f.minScore, "min-score", "", "fail below this total score `N` (0-100)")
@@ -79,7 +81,7 @@ func (f *auditFlags) options(patterns []string, stderr io.Writer) (checks.Option
 	}
 	p := newProgress(stderr)
 	opts := checks.Options{
-		Dir: f.dir, Patterns: patterns, Specs: f.specs, Migrations: f.migrations, CoverProfile: f.coverProfile,
+		Dir: f.dir, Patterns: patterns, Specs: f.specs, Migrations: f.migrations, CoverProfile: f.coverProfile, DatabaseURL: f.databaseURL,
 		Selection: checks.Selection{Only: f.only, Skip: f.skip}, Gates: gates, ConfigFile: f.config,
 		Jobs: f.jobs, Version: version(), Self: []string{self}, Progress: p.show,
 	}

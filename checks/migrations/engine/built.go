@@ -35,6 +35,9 @@ func (b *Built) Close() {
 
 // Resolve asks the database to plan a query.
 func (b *Built) Resolve(ctx context.Context, query string) check.Answer {
+	if b.db == nil {
+		return check.Answer{Reason: "its scratch database was given up for other migrations"}
+	}
 	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 	defer cancel()
 	return b.db.resolve(ctx, query)
@@ -97,6 +100,12 @@ func columnAnswer(name string) check.Answer {
 
 // resolve has PostgreSQL parse and analyse the query.
 func (db *postgresDB) resolve(ctx context.Context, query string) check.Answer {
+	if db.guest { // a refusal would end the transaction
+		if err := db.do(ctx, "SAVEPOINT conformance_query"); err != nil {
+			return check.Answer{Reason: oneLine(err.Error())}
+		}
+		defer func() { _ = db.do(ctx, "ROLLBACK TO SAVEPOINT conformance_query; RELEASE SAVEPOINT conformance_query") }()
+	}
 	_, err := db.conn.Prepare(ctx, "", placeholders(query, sql.Postgres, dollar()), nil)
 	if err == nil {
 		return check.Answer{}

@@ -131,13 +131,19 @@ func TestRun_WholeWayBack(t *testing.T) {
 	}
 }
 
+// skipWithout skips a test for want of a server, unless one was promised.
+func skipWithout(t testing.TB, err error) {
+	t.Helper()
+	if errors.Is(err, ErrNoServer) && os.Getenv("CONFORMANCE_TEST_SERVERS") != "required" {
+		t.Skip("skipped: no server")
+	}
+}
+
 // cluster starts a server for the tests that need one.
 func cluster(t testing.TB) *Cluster {
 	t.Helper()
 	c, err := StartCluster(t.Context())
-	if errors.Is(err, ErrNoServer) {
-		t.Skip("skipped: no server")
-	}
+	skipWithout(t, err)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,10 @@ type mysqlDB struct {
 	kept   mysqlState
 	// mode is the database's own character set and collation.
 	mode string
+	// guest guards a database that is the user's; remove says that we made it.
+	guest  *guest
+	remove bool
+	note   func(string)
 	// foreign says that a collation that the server lacks was replaced.
 	foreign bool
 }
@@ -82,7 +86,33 @@ func (db *mysqlDB) name() string {
 	return "MySQL " + versionNumber.FindString(version)
 }
 
-func (db *mysqlDB) close() { db.conn.Close() }
+// close leaves a database of the user's as it was found.
+func (db *mysqlDB) close() {
+	if db.server == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), statementTimeout)
+		defer cancel()
+		if err := db.cleanUp(ctx); err != nil && db.note != nil {
+			db.note(fmt.Sprintf("database %s could not be left as it was found: %v", db.database, err))
+		}
+	}
+	db.leave()
+}
+
+func (db *mysqlDB) cleanUp(ctx context.Context) error {
+	db.conn, db.admin = db.admin, db.conn // the other one may be cut off
+	if db.remove {
+		return db.conn.Exec(ctx, "DROP DATABASE "+quoted(db.database))
+	}
+	return db.clear(ctx)
+}
+
+// leave ends the connections, but for one that others use.
+func (db *mysqlDB) leave() {
+	db.conn.Close()
+	if db.server == nil {
+		db.admin.Close()
+	}
+}
 
 func (db *mysqlDB) explain(err error) error {
 	if db.server == nil {
@@ -159,6 +189,11 @@ func (db *mysqlDB) rebuild(ctx context.Context) error {
 // exec notes what ran; a statement that failed led to no state worth keeping.
 func (db *mysqlDB) exec(ctx context.Context, s Statement) error {
 	text := db.adapt(s.Text)
+	if db.guest != nil {
+		if reason := db.guest.refuses(text); reason != "" {
+			return &failure{message: reason, environment: true}
+		}
+	}
 	db.since = append(db.since, text)
 	err := db.timed(ctx, text)
 	var refused *wire.ServerError

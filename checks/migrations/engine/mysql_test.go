@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -18,9 +17,7 @@ import (
 func mysqlServer(t testing.TB) *MySQLServer {
 	t.Helper()
 	m, err := StartMySQL(t.Context())
-	if errors.Is(err, ErrNoServer) {
-		t.Skip("skipped: no server")
-	}
+	skipWithout(t, err)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,10 +39,10 @@ func mysqlSteps(texts ...string) []Step {
 	return out
 }
 
-// Tests do not care for the number of a database and of a version.
+// What a server calls itself and how it words a refusal differ between makers.
 var (
-	ownDatabase  = regexp.MustCompile(`scratch[0-9]+`)
-	theirVersion = regexp.MustCompile(`(MariaDB|MySQL) [0-9.]+`)
+	theirName  = regexp.MustCompile(`(MariaDB|MySQL) [0-9.]+`)
+	theirWords = regexp.MustCompile(`: .*\((error [0-9]+)\)`)
 )
 
 func TestMySQL(t *testing.T) {
@@ -64,9 +61,9 @@ func TestMySQL(t *testing.T) {
 			[]string{"restored", "not restored: index of_book of pages is left over"}},
 		{"what failed halfway is undone", []string{books, "DROP TABLE books", "ALTER TABLE books ADD a int; ALTER TABLE books ADD b int", "ALTER TABLE books DROP a; ALTER TABLE books DROP bb",
 			"ALTER TABLE books ADD c int", "ALTER TABLE books DROP c"},
-			[]string{"restored", "down failed: Can't DROP COLUMN `bb`; check that it exists (error 1091)", "restored"}},
+			[]string{"restored", "down failed: error 1091", "restored"}},
 		{"rows are put back", []string{books + "; INSERT INTO books (title) VALUES ('a')", "DROP TABLE books", "UPDATE books SET title = 'b'", "DELETE FROM books",
-			"INSERT INTO books (id, title) VALUES (1, 'b')", "DELETE FROM books WHERE id = 2"}, []string{"restored", "restored", "up failed: Duplicate entry '1' for key 'PRIMARY' (error 1062)"}},
+			"INSERT INTO books (id, title) VALUES (1, 'b')", "DELETE FROM books WHERE id = 2"}, []string{"restored", "restored", "up failed: error 1062"}},
 		{"the order of columns alone is no failure", []string{"CREATE TABLE a (x int, y int, z int)", "DROP TABLE a", "ALTER TABLE a DROP COLUMN y", "ALTER TABLE a ADD COLUMN y int"},
 			[]string{"restored", "restored; order of a"}},
 		{"a type is not narrowed", []string{books, "DROP TABLE books", "ALTER TABLE books MODIFY title text NOT NULL", "ALTER TABLE books MODIFY title varchar(90) NOT NULL"},
@@ -82,9 +79,9 @@ func TestMySQL(t *testing.T) {
 		{"the database is dropped", []string{books, "DROP TABLE books", "SET @s = concat('DROP DATABASE ', database()); PREPARE s FROM @s; EXECUTE s", "SELECT 1", "CREATE TABLE x (a int)", "DROP TABLE x"},
 			[]string{"restored", "not run: MARIA gave up at migration 2: the script dropped the database that it runs in", "not run: MARIA gave up at migration 2: the script dropped the database that it runs in"}},
 		{"settings end with their script", []string{"SET foreign_key_checks = 0; SET sql_mode = 'ANSI_QUOTES'; CREATE TABLE \"a\" (x int); CREATE TEMPORARY TABLE b (x int)", "DROP TABLE a", "CREATE TABLE c (x int DEFAULT 1)", "DROP TABLE c"}, []string{"restored", "restored"}},
-		{"a table that an earlier version should have made", []string{"ALTER TABLE books ADD a int", "ALTER TABLE books DROP a"}, []string{"not run: Table 'scratchN.books' doesn't exist (error 1146)"}},
-		{"the server is not touched", []string{"SET GLOBAL max_connections = 1", "SELECT 1"}, []string{"not run: Access denied"}},
-		{"no file is written", []string{"SELECT 1 INTO OUTFILE '/tmp/conformance-was-here'", "SELECT 1"}, []string{"not run: Access denied"}},
+		{"a table that an earlier version should have made", []string{"ALTER TABLE books ADD a int", "ALTER TABLE books DROP a"}, []string{"not run: error 1146"}},
+		{"the server is not touched", []string{"SET GLOBAL max_connections = 1", "SELECT 1"}, []string{"not run: error 1227"}},
+		{"no file is written", []string{"SELECT 1 INTO OUTFILE '/tmp/conformance-was-here'", "SELECT 1"}, []string{"not run: error 1227"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -94,10 +91,7 @@ func TestMySQL(t *testing.T) {
 			}
 			got := verdicts(r)
 			for i := range got {
-				got[i] = theirVersion.ReplaceAllString(ownDatabase.ReplaceAllString(got[i], "scratchN"), "MARIA")
-				if strings.HasPrefix(got[i], "not run: Access denied") { // for want of which right differs between versions
-					got[i] = "not run: Access denied"
-				}
+				got[i] = theirWords.ReplaceAllString(theirName.ReplaceAllString(got[i], "MARIA"), ": $1")
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("verdicts (-want +got):\n%s", diff)

@@ -72,7 +72,7 @@ var mysqlSettings = []string{
 	"--innodb-buffer-pool-size=24M", "--innodb-log-buffer-size=2M", "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-use-native-aio=0",
 	"--innodb-stats-persistent=0", "--innodb-buffer-pool-dump-at-shutdown=0", "--innodb-buffer-pool-load-at-startup=0",
 	"--loose-innodb-log-file-size=8M", "--loose-innodb-redo-log-capacity=8M", "--loose-mysqlx=OFF", "--loose-aria-pagecache-buffer-size=4M",
-	"--local-infile=OFF", "--symbolic-links=OFF",
+	"--local-infile=OFF", "--loose-symbolic-links=OFF",
 }
 
 // mariaSettings are for MariaDB alone. Its usual character set is that of

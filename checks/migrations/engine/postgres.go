@@ -21,6 +21,8 @@ type postgresDB struct {
 	database string
 	// apart says that the step runs without a transaction.
 	apart bool
+	// guest says that the database is the user's: all steps run in one transaction.
+	guest bool
 }
 
 func (db *postgresDB) connect(ctx context.Context) (err error) {
@@ -44,20 +46,34 @@ func postgresName(version string) string {
 
 func (db *postgresDB) close() { _ = db.conn.Close(context.Background()) }
 
-func (db *postgresDB) explain(err error) error { return db.cluster.explain(err) }
+func (db *postgresDB) explain(err error) error {
+	if db.guest {
+		return err
+	}
+	return db.cluster.explain(err)
+}
 
 func (db *postgresDB) begin(ctx context.Context) error {
 	if db.apart {
 		return db.keep(ctx, "_begin")
 	}
-	return db.do(ctx, "BEGIN")
+	return db.do(ctx, db.either("BEGIN", "SAVEPOINT conformance_step"))
+}
+
+// either is what begins or ends a step where it has a transaction of its own, or
+// what does so within the one of all steps.
+func (db *postgresDB) either(own, within string) string {
+	if db.guest {
+		return within
+	}
+	return own
 }
 
 func (db *postgresDB) abort(ctx context.Context) error {
 	if db.apart {
 		return errors.Join(db.restore(ctx, "_begin"), db.forget(ctx, "_begin"), db.forget(ctx, "_mark"))
 	}
-	return db.do(ctx, "ROLLBACK")
+	return db.do(ctx, db.either("ROLLBACK", "ROLLBACK TO SAVEPOINT conformance_step; RELEASE SAVEPOINT conformance_step"))
 }
 
 func (db *postgresDB) mark(ctx context.Context) error {
@@ -78,13 +94,14 @@ func (db *postgresDB) commit(ctx context.Context) error {
 	if db.apart {
 		return errors.Join(db.forget(ctx, "_begin"), db.forget(ctx, "_mark"))
 	}
-	return db.do(ctx, "COMMIT")
+	return db.do(ctx, db.either("COMMIT", "RELEASE SAVEPOINT conformance_step"))
 }
 
-// alone says whether steps run without a transaction from now on.
+// alone says whether steps run without a transaction from now on, which needs
+// a server of our own.
 func (db *postgresDB) alone(on bool) bool {
-	db.apart = on
-	return true
+	db.apart = on && !db.guest
+	return db.apart
 }
 
 // keep copies the database; nobody may be connected to it meanwhile.
@@ -130,12 +147,30 @@ func (db *postgresDB) exec(ctx context.Context, s Statement) error {
 	if !db.apart {
 		text = transactional(text)
 	}
-	err := db.judged(db.do(ctx, text))
+	send := db.do
+	if db.guest {
+		send = db.single
+	}
+	err := db.judged(send(ctx, text))
 	var f *failure
 	if errors.As(err, &f) {
 		f.alone = f.alone && !db.apart
 	}
 	return err
+}
+
+// endings would end the transaction that keeps the user's database as it is.
+var endings = map[string]bool{"BEGIN": true, "START": true, "COMMIT": true, "END": true, "ROLLBACK": true, "ABORT": true, "PREPARE": true, "SAVEPOINT": true, "RELEASE": true}
+
+// single sends exactly one statement: the server refuses more of them, so that
+// none can hide behind another.
+func (db *postgresDB) single(ctx context.Context, text string) error {
+	for _, st := range sql.Split(text, sql.Postgres, 1).Statements {
+		if endings[st.First()] || st.First() == "COPY" {
+			return &failure{message: st.First() + " reaches out of the scratch database's transaction", environment: true}
+		}
+	}
+	return db.conn.ExecParams(ctx, text, nil, nil, nil, nil).Read().Err
 }
 
 // judged tells a refusal of the server from its end.

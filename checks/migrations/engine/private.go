@@ -29,7 +29,7 @@ type private struct {
 	// said is the end of what the server wrote about itself.
 	said tail
 	// room bounds the files; full says that the server was stopped for them.
-	room int64
+	room atomic.Int64
 	full atomic.Bool
 }
 
@@ -56,7 +56,8 @@ func newPrivate(prefix, socket, pidFile string) (*private, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the server: %w", err)
 	}
-	p := &private{dir: dir, as: as, room: roomForFiles}
+	p := &private{dir: dir, as: as}
+	p.room.Store(roomForFiles)
 	if err := as.own(dir); err != nil {
 		p.close()
 		return nil, fmt.Errorf("hand the server's folder to an unprivileged user: %w", err)
@@ -134,7 +135,7 @@ func (p *private) weigh(server *exec.Cmd) {
 			return
 		case <-tick.C:
 		}
-		if p.size() > p.room {
+		if p.size() > p.room.Load() {
 			p.full.Store(true)
 			stop(server)
 			return
@@ -163,7 +164,7 @@ func (p *private) gone() error {
 		return nil
 	}
 	if p.full.Load() {
-		return fmt.Errorf("the server was stopped because its files grew over %d MiB", p.room>>20)
+		return fmt.Errorf("the server was stopped because its files grew over %d MiB", p.room.Load()>>20)
 	}
 	return errors.New("the server ended by itself" + p.said.error())
 }
@@ -189,6 +190,7 @@ func (p *private) await(ctx context.Context, connect func() error) error {
 	defer tick.Stop()
 	for {
 		if connect() == nil {
+			p.said.forget() // refusals while it was starting
 			return nil
 		}
 		select {
@@ -256,6 +258,12 @@ func (t *tail) Write(b []byte) (int, error) {
 	t.text = append(t.text, b...)
 	t.text = t.text[max(0, len(t.text)-4096):]
 	return len(b), nil
+}
+
+func (t *tail) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = nil
 }
 
 // error is ": " and the first line that tells of an error, or nothing.

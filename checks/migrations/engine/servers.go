@@ -11,6 +11,10 @@ import (
 type Servers struct {
 	// Progress is told what is going on.
 	Progress func(phase string)
+	// Scratch is used for scripts of its dialect instead of a server of our own;
+	// nil where the user named none.
+	Scratch *Scratch
+	inUse   *Built // of Scratch, which is but one database
 
 	postgres, mysql lazy
 	kept            []*Built
@@ -32,10 +36,16 @@ type lazy struct {
 // Built of the result is, Close closes.
 func (s *Servers) Run(ctx context.Context, d sql.Dialect, steps []Step) Result {
 	var r Result
-	switch d {
-	case sql.SQLite:
+	switch {
+	case s.Scratch != nil && s.Scratch.dialect == d:
+		if s.inUse != nil {
+			s.inUse.Close()
+		}
+		r = s.Scratch.Run(ctx, steps)
+		s.inUse = r.Built
+	case d == sql.SQLite:
 		r = SQLite(ctx, steps)
-	case sql.MySQL:
+	case d == sql.MySQL:
 		r = s.mysql.run(ctx, steps, func() (runner, error) { s.Progress("start MySQL"); return started(StartMySQL(ctx)) })
 	default:
 		r = s.postgres.run(ctx, steps, func() (runner, error) { s.Progress("start PostgreSQL"); return started(StartCluster(ctx)) })
