@@ -50,7 +50,7 @@ func auditTrailMissing(r *check.Repo) report.Criterion {
 	if r.Matrix == nil {
 		return report.CannotTell(RuleAuditTrailMissing, "the endpoints are not known")
 	}
-	a := &trail{repo: r, program: r.Program, graph: reach.New(r.Program), changes: map[*ast.CallExpr]bool{}, entries: map[*ast.CallExpr]*entry{}}
+	a := &trail{repo: r, program: r.Program, graph: reach.Of(r.Program), changes: map[*ast.CallExpr]bool{}, entries: map[*ast.CallExpr]*entry{}}
 	a.elsewhere = a.recordsElsewhere()
 	t := report.Examine(RuleAuditTrailMissing)
 	for _, e := range r.Matrix.Endpoints {
@@ -181,7 +181,7 @@ func (a *trail) recordsElsewhere() string {
 		at := a.program.Position(u.Ident.Pos())
 		switch {
 		case isAccessLog(u):
-			return fmt.Sprintf("%s is used at %s, which may know who calls", reach.FullName(u.Func), at)
+			return fmt.Sprintf("%s is used at %s, which may know who calls", u.Name, at)
 		case u.Call != nil && isAudit(u):
 			return fmt.Sprintf("one is written at %s", at)
 		case u.Call != nil && a.logsRequests(u):

@@ -94,7 +94,7 @@ func (d dependency) through() string {
 // that cannot be had here are absent.
 func linkedModules(ctx context.Context, r *check.Repo) (linked []dependency, absent []string, err error) {
 	patterns := []string{"./..."}
-	if mains := reach.New(r.Program).MainPackages(); len(mains) > 0 {
+	if mains := reach.Of(r.Program).MainPackages(); len(mains) > 0 {
 		patterns = nil
 		for _, m := range mains {
 			patterns = append(patterns, m.PkgPath)

@@ -249,4 +249,4 @@ var accessLogs = []string{
 	"github.com/samber/slog-*", "github.com/rs/zerolog/hlog.AccessHandler", "github.com/kataras/iris/middleware/logger.New", "github.com/kataras/iris.Default",
 }
 
-func isAccessLog(u reach.Use) bool { return reach.Matches(accessLogs, reach.FullName(u.Func)) }
+func isAccessLog(u reach.Use) bool { return reach.Matches(accessLogs, u.Name) }

@@ -39,7 +39,7 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &audit{repo: r, program: r.Program, graph: reach.New(r.Program)}
+	a := &audit{repo: r, program: r.Program, graph: reach.Of(r.Program)}
 	return []report.Criterion{
 		secretCommitted(t),
 		containerAsRoot(t),

@@ -100,7 +100,7 @@ func documents429(r spec.Response) bool { return r.Status == "429" }
 func (a *audit) limiterIn(all *reach.Reached) *report.Related {
 	for _, u := range all.Uses {
 		if isLimiter(u.Func.Name(), reach.PackagePath(u.Func)) {
-			place := a.program.Place(u.Ident.Pos(), "%s limits", reach.FullName(u.Func))
+			place := a.program.Place(u.Ident.Pos(), "%s limits", u.Name)
 			return &place
 		}
 	}

@@ -37,7 +37,7 @@ func securityHeadersMissing(a *audit) report.Criterion {
 	t := report.Examine(RuleSecurityHeadersMissing)
 	libraries := a.graph.Everything().Find(func(n string) bool { return reach.Matches(headerLibraries, n) })
 	if len(libraries) > 0 {
-		t.Pass(a.program.Place(libraries[0].Ident.Pos(), "%s sets the headers", reach.FullName(libraries[0].Func)))
+		t.Pass(a.program.Place(libraries[0].Ident.Pos(), "%s sets the headers", libraries[0].Name))
 		return t.Criterion("")
 	}
 	if at := a.namesHeader(); at != nil {

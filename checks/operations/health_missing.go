@@ -2,7 +2,6 @@ package operations
 
 import (
 	"github.com/backend-conformance/conformance/checks/check"
-	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -30,7 +29,7 @@ func healthMissing(r *check.Repo, a *audit) report.Criterion {
 		return t.Criterion("")
 	}
 	if _, u := a.libraryProbe(liveness); u != nil {
-		t.Pass(a.program.Place(u.Ident.Pos(), "%s answers the probe", reach.FullName(u.Func)))
+		t.Pass(a.program.Place(u.Ident.Pos(), "%s answers the probe", u.Name))
 		return t.Criterion("")
 	}
 	return withoutProbe(r, a, RuleHealthMissing, []probe{liveness, readiness}, report.Finding{

@@ -33,7 +33,7 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	if r.Program == nil {
 		return nil, errors.New("the module was not loaded")
 	}
-	a := &audit{program: r.Program, graph: reach.New(r.Program)}
+	a := &audit{program: r.Program, graph: reach.Of(r.Program)}
 	criteria := []report.Criterion{
 		buildFailing(r),
 		healthMissing(r, a),

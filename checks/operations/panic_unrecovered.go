@@ -145,7 +145,7 @@ func panicEffect(k *serverKind) string {
 // recovery finds recovery middleware of the family among what main reaches.
 func (a *audit) recovery(all *reach.Reached, of family) *report.Related {
 	for _, u := range all.Uses {
-		name := reach.FullName(u.Func)
+		name := u.Name
 		f := a.program.FuncAt(u.Func.Pos())
 		own := f != nil && f.Decl != nil && f.Lit == nil && handles(u.Func.Signature(), of) && callsRecover(f.Package, f.Decl.Body)
 		library := reach.Matches(recoveryLibraries, name) && strings.Contains(name, "grpc") == (of == overGRPC)

@@ -80,7 +80,7 @@ func poolUnconfigured(r *check.Repo, a *audit) report.Criterion {
 		return reach.Matches([]string{"(*database/sql.DB).SetMaxOpenConns", "(*github.com/jmoiron/sqlx.DB).SetMaxOpenConns", "(*github.com/jinzhu/gorm.DB).SetMaxOpenConns", "(*xorm.io/xorm.Engine).SetMaxOpenConns"}, n)
 	})
 	for _, u := range all.Uses {
-		name := reach.FullName(u.Func)
+		name := u.Name
 		switch {
 		case u.Call == nil || shortLived.MatchString(a.program.Enclosing(u.Package, u.Ident.Pos())):
 		case reach.Matches(limitedOpens, name):

@@ -116,7 +116,7 @@ func (a *audit) libraryProbe(kind probe) (*probeLibrary, *reach.Use) {
 	for _, u := range a.graph.Everything().Uses {
 		for i := range probeLibraries {
 			l := &probeLibraries[i]
-			if slices.Contains(l.kinds, kind) && reach.Matches([]string{l.call}, reach.FullName(u.Func)) {
+			if slices.Contains(l.kinds, kind) && reach.Matches([]string{l.call}, u.Name) {
 				return l, &u
 			}
 		}

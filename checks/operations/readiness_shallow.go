@@ -53,7 +53,7 @@ func readinessShallow(r *check.Repo, a *audit) report.Criterion {
 		return t.Criterion("")
 	}
 	if _, u := a.libraryProbe(liveness); u != nil {
-		t.Fail(report.Finding{Message: fmt.Sprintf("%s answers probes without asking %s; add GET /readyz that pings it", reach.FullName(u.Func), needs),
+		t.Fail(report.Finding{Message: fmt.Sprintf("%s answers probes without asking %s; add GET /readyz that pings it", u.Name, needs),
 			Position: a.program.Position(u.Ident.Pos()), Anchor: "readiness"})
 		return t.Criterion("")
 	}
@@ -69,7 +69,7 @@ func (a *audit) judgeReadiness(t *report.Tally, found []*routes.Route, needs str
 	for _, route := range found {
 		asked, doubt := a.asks(route.Handler)
 		if asked != nil {
-			t.Pass(placeOfRoute(route), a.program.Place(asked.Ident.Pos(), "asks %s", reach.FullName(asked.Func)))
+			t.Pass(placeOfRoute(route), a.program.Place(asked.Ident.Pos(), "asks %s", asked.Name))
 			return
 		}
 		if doubt != "" && unknown == "" {
@@ -93,7 +93,7 @@ func (a *audit) judgeReadiness(t *report.Tally, found []*routes.Route, needs str
 
 // judgeLibrary passes when checks are registered with the library.
 func (a *audit) judgeLibrary(t *report.Tally, lib *probeLibrary, u *reach.Use) {
-	at := a.program.Place(u.Ident.Pos(), "%s answers the probe", reach.FullName(u.Func))
+	at := a.program.Place(u.Ident.Pos(), "%s answers the probe", u.Name)
 	if lib.checks != nil {
 		checks := a.graph.Everything().Find(func(n string) bool { return reach.Matches(lib.checks, n) })
 		for _, c := range checks {
@@ -103,7 +103,7 @@ func (a *audit) judgeLibrary(t *report.Tally, lib *probeLibrary, u *reach.Use) {
 			}
 		}
 	}
-	t.Undecided(fmt.Sprintf("the readiness probe is answered by %s at %s; what it asks is not known", reach.FullName(u.Func), at.Position), at)
+	t.Undecided(fmt.Sprintf("the readiness probe is answered by %s at %s; what it asks is not known", u.Name, at.Position), at)
 }
 
 // asks walks from a handler to the first question put to a dependency. doubt
@@ -227,7 +227,7 @@ func isQuestion(u reach.Use) bool {
 			return u.Func.Signature().Recv() != nil && (questionName.MatchString(name) || !plainNames.MatchString(name))
 		}
 	}
-	if reach.Matches(outbound, reach.FullName(u.Func)) {
+	if reach.Matches(outbound, u.Name) {
 		return true
 	}
 	recv := u.Func.Signature().Recv()

@@ -68,7 +68,7 @@ func (a *audit) startsIn(r *reach.Reached) []start {
 func (a *audit) doors(r *reach.Reached) (main, side []start) {
 	for _, u := range r.Uses {
 		for _, k := range serverKinds {
-			if !reach.Matches(k.starts, reach.FullName(u.Func)) {
+			if !reach.Matches(k.starts, u.Name) {
 				continue
 			}
 			if a.isSideDoor(u) {

@@ -203,7 +203,7 @@ func (a *audit) signals(all *reach.Reached) caught {
 	best := caught{}
 	for _, u := range all.Uses {
 		c := caught{}
-		switch name := reach.FullName(u.Func); {
+		switch name := u.Name; {
 		case reach.Matches(signalLibraries, name):
 			c.state = signalTerm
 		case u.Call == nil:
@@ -227,7 +227,7 @@ const sigterm = 15
 
 // signalArgs reads the signals behind the first argument; none means all.
 func signalArgs(a *audit, u reach.Use) (signalState, []string) {
-	if len(u.Call.Args) == 1 && reach.FullName(u.Func) != "github.com/oklog/run.SignalHandler" {
+	if len(u.Call.Args) == 1 && u.Name != "github.com/oklog/run.SignalHandler" {
 		return signalTerm, nil
 	}
 	args := u.Call.Args[1:]

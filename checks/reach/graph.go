@@ -28,6 +28,8 @@ type Graph struct {
 	// concrete are the module's named types, in order of declaration.
 	concrete []*types.Named
 	impls    map[*types.Func][]*types.Func
+	bodies   map[ast.Node][]mention
+	names    map[*types.Func]string
 	all      *Reached // see Everything
 	mains    map[*packages.Package]*Reached
 }
@@ -40,7 +42,9 @@ type initialiser struct {
 
 // Use is one mention of a function in code that is reached.
 type Use struct {
-	Func    *types.Func
+	Func *types.Func
+	// Name is the function's, see FullName.
+	Name    string
 	Package *packages.Package
 	Ident   *ast.Ident
 	// Call is nil where the function is mentioned as a value.
@@ -60,9 +64,19 @@ type DynamicCall struct {
 	At, Declared token.Pos
 }
 
-// New indexes the module's types and package variables.
-func New(p *load.Program) *Graph {
-	g := &Graph{program: p, mains: map[*packages.Package]*Reached{}, vars: map[types.Object]*initialiser{}, impls: map[*types.Func][]*types.Func{}}
+type graphKey struct{}
+
+// Of is the program's graph. It is made once for all families.
+func Of(p *load.Program) *Graph {
+	return p.Once(graphKey{}, func() any { return build(p) }).(*Graph)
+}
+
+// build indexes the module's types and package variables.
+func build(p *load.Program) *Graph {
+	g := &Graph{
+		program: p, mains: map[*packages.Package]*Reached{}, vars: map[types.Object]*initialiser{}, impls: map[*types.Func][]*types.Func{},
+		bodies: map[ast.Node][]mention{}, names: map[*types.Func]string{},
+	}
 	for _, pkg := range p.Packages {
 		g.indexVars(pkg)
 		scope := pkg.Types.Scope()
@@ -155,7 +169,34 @@ func (w *walk) enqueue(pkg *packages.Package, n ast.Node) {
 
 // visit takes in one body or initialiser; literals inside it count as called.
 func (w *walk) visit(r Root) {
+	for _, m := range w.graph.mentions(r) {
+		switch {
+		case m.init != nil:
+			w.enqueue(m.init.pkg, m.init.expr)
+		case m.use.Func != nil:
+			w.use(m.use)
+		default:
+			w.out.Dynamic = append(w.out.Dynamic, m.dynamic)
+		}
+	}
+}
+
+// mention is one thing that a body mentions: a function, a package variable that
+// is initialised, or a function value that is called.
+type mention struct {
+	use     Use
+	init    *initialiser
+	dynamic DynamicCall
+}
+
+// mentions lists what a body mentions, in the order of the source. Walks come by
+// the same bodies again and again.
+func (g *Graph) mentions(r Root) []mention {
+	if known, ok := g.bodies[r.Node]; ok {
+		return known
+	}
 	info := r.Package.TypesInfo
+	var found []mention
 	calls := map[*ast.Ident]*ast.CallExpr{}
 	ast.Inspect(r.Node, func(n ast.Node) bool {
 		switch x := n.(type) {
@@ -166,18 +207,30 @@ func (w *walk) visit(r Root) {
 		case *ast.Ident:
 			switch obj := info.Uses[x].(type) {
 			case *types.Func:
-				w.use(Use{obj.Origin(), r.Package, x, calls[x]})
+				found = append(found, mention{use: g.useOf(obj.Origin(), r.Package, x, calls[x])})
 			case *types.Var:
-				if in := w.graph.vars[obj]; in != nil {
-					w.enqueue(in.pkg, in.expr)
+				in := g.vars[obj]
+				if in != nil {
+					found = append(found, mention{init: in})
 				}
-				if calls[x] != nil && mattersDynamically(obj.Type()) && w.graph.vars[obj] == nil && !localLiteral(r.Node, info, obj) {
-					w.out.Dynamic = append(w.out.Dynamic, DynamicCall{x.Pos(), obj.Pos()})
+				if in == nil && calls[x] != nil && mattersDynamically(obj.Type()) && !localLiteral(r.Node, info, obj) {
+					found = append(found, mention{dynamic: DynamicCall{x.Pos(), obj.Pos()}})
 				}
 			}
 		}
 		return true
 	})
+	g.bodies[r.Node] = found
+	return found
+}
+
+func (g *Graph) useOf(fn *types.Func, pkg *packages.Package, id *ast.Ident, call *ast.CallExpr) Use {
+	name, ok := g.names[fn]
+	if !ok {
+		name = FullName(fn)
+		g.names[fn] = name
+	}
+	return Use{fn, name, pkg, id, call}
 }
 
 func (w *walk) use(u Use) {
@@ -192,7 +245,7 @@ func (w *walk) use(u Use) {
 		return
 	}
 	for _, impl := range w.graph.implementations(u.Func) {
-		w.use(Use{impl, u.Package, u.Ident, u.Call})
+		w.use(w.graph.useOf(impl, u.Package, u.Ident, u.Call))
 	}
 }
 
@@ -288,16 +341,14 @@ var majorVersion = regexp.MustCompile(`/v\d+\b|\.v\d+\b`)
 
 // FullName is the function's name with its import path, without the major
 // version: "(*github.com/labstack/echo.Echo).Start" for echo/v4.
-func FullName(fn *types.Func) string {
-	return majorVersion.ReplaceAllString(fn.FullName(), "")
-}
+func FullName(fn *types.Func) string { return WithoutVersion(fn.FullName()) }
 
 // PackagePath is the import path of the function's package, without the major version.
 func PackagePath(fn *types.Func) string {
 	if fn.Pkg() == nil {
 		return ""
 	}
-	return majorVersion.ReplaceAllString(fn.Pkg().Path(), "")
+	return WithoutVersion(fn.Pkg().Path())
 }
 
 // Below reports whether an import path is that of prefix or lies below it.
@@ -308,8 +359,14 @@ func Below(importPath, prefix string) bool {
 // Find lists the uses whose name satisfies match.
 func (r *Reached) Find(match func(name string) bool) []Use {
 	var out []Use
+	matches := map[*types.Func]bool{}
 	for _, u := range r.Uses {
-		if match(FullName(u.Func)) {
+		is, seen := matches[u.Func]
+		if !seen {
+			is = match(u.Name)
+			matches[u.Func] = is
+		}
+		if is {
 			out = append(out, u)
 		}
 	}
@@ -326,7 +383,12 @@ func Matches(patterns []string, name string) bool {
 }
 
 // WithoutVersion drops the major version from an import path.
-func WithoutVersion(importPath string) string { return majorVersion.ReplaceAllString(importPath, "") }
+func WithoutVersion(importPath string) string {
+	if !strings.Contains(importPath, "/v") && !strings.Contains(importPath, ".v") {
+		return importPath // most have none
+	}
+	return majorVersion.ReplaceAllString(importPath, "")
+}
 
 // VarInit is the initialiser of a package variable of the module, nil where
 // there is none.
