@@ -3,6 +3,7 @@ package compliance
 import (
 	"fmt"
 	"go/ast"
+	"go/types"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/matrix"
 	"github.com/backend-conformance/conformance/checks/reach"
+	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -42,15 +44,36 @@ type trail struct {
 	elsewhere string
 	// changes remembers which log entries follow a change.
 	changes map[*ast.CallExpr]bool
-	// entries remembers the records that were judged.
+	// entries remembers the records that were judged, calls whether they may be
+	// records or changes at all, and ways what stands behind each middleware.
 	entries map[*ast.CallExpr]*entry
+	calls   map[called]kind
+	ways    map[string]*way
+}
+
+// called is a call with the function that it arrives at.
+type called struct {
+	call *ast.CallExpr
+	fn   *types.Func
+}
+
+// kind is what a call may be.
+type kind struct{ change, record bool }
+
+// way is what a middleware comes to; nil where its source is not in the module.
+type way struct {
+	best     *entry
+	followed bool
 }
 
 func auditTrailMissing(r *check.Repo) report.Criterion {
 	if r.Matrix == nil {
 		return report.CannotTell(RuleAuditTrailMissing, "the endpoints are not known")
 	}
-	a := &trail{repo: r, program: r.Program, graph: reach.Of(r.Program), changes: map[*ast.CallExpr]bool{}, entries: map[*ast.CallExpr]*entry{}}
+	a := &trail{
+		repo: r, program: r.Program, graph: reach.Of(r.Program), changes: map[*ast.CallExpr]bool{}, entries: map[*ast.CallExpr]*entry{},
+		calls: map[called]kind{}, ways: map[string]*way{},
+	}
 	a.elsewhere = a.recordsElsewhere()
 	t := report.Examine(RuleAuditTrailMissing)
 	for _, e := range r.Matrix.Endpoints {
@@ -73,20 +96,16 @@ func (a *trail) judge(t *report.Tally, e *matrix.Endpoint) {
 		t.Undecided(e.Name() + ": the source of its handler is not in the module")
 		return
 	}
-	write := slices.IndexFunc(reached.Uses, isWrite)
+	write := slices.IndexFunc(reached.Uses, func(u reach.Use) bool { return a.kindOf(u).change })
 	if write < 0 {
 		return
 	}
-	uses, followed := reached.Uses, len(reached.Dynamic) == 0
+	best, followed := a.record(reached.Uses), len(reached.Dynamic) == 0
 	for _, m := range e.Route.Middleware {
-		before := a.graph.FromHandler(m)
-		if before == nil {
-			continue
+		if w := a.wayOf(m); w != nil {
+			best, followed = better(best, w.best), followed && w.followed
 		}
-		uses = append(uses, before.Uses...)
-		followed = followed && len(before.Dynamic) == 0
 	}
-	best := a.record(uses)
 	switch {
 	case best != nil && best.actor:
 		t.Pass(a.program.Place(best.use.Ident.Pos(), "%s is on record here", e.Name()))
@@ -112,11 +131,46 @@ type entry struct {
 	actor bool
 }
 
+// better is the first of two records that has an actor, or else the first.
+func better(first, second *entry) *entry {
+	if first == nil || second != nil && second.actor && !first.actor {
+		return second
+	}
+	return first
+}
+
+// wayOf looks into a middleware, once for all routes that pass it.
+func (a *trail) wayOf(m routes.Handler) *way {
+	key := reach.HandlerKey(m)
+	w, known := a.ways[key]
+	if !known {
+		if reached := a.graph.FromHandler(m); reached != nil {
+			w = &way{a.record(reached.Uses), len(reached.Dynamic) == 0}
+		}
+		a.ways[key] = w
+	}
+	return w
+}
+
+// kindOf says what a call may be: handlers come by the same calls again and again.
+func (a *trail) kindOf(u reach.Use) kind {
+	if u.Call == nil {
+		return kind{}
+	}
+	at := called{u.Call, u.Func}
+	k, known := a.calls[at]
+	if !known {
+		k = kind{isWrite(u), isAudit(u) || isLog(u) && !tellsOfFailure(u)}
+		a.calls[at] = k
+	}
+	return k
+}
+
 // record finds the first record with an actor, or else the first one.
 func (a *trail) record(uses []reach.Use) *entry {
 	var first *entry
 	for _, u := range uses {
-		if u.Call == nil || !isAudit(u) && (!isLog(u) || tellsOfFailure(u)) {
+		if !a.kindOf(u).record {
 			continue
 		}
 		found := a.entryOf(u)
@@ -153,7 +207,7 @@ func (a *trail) afterChange(u reach.Use) bool {
 			continue
 		}
 		for _, stmt := range block.List {
-			if stmt.End() <= u.Call.Pos() && slices.ContainsFunc(a.graph.From(reach.Root{Package: u.Package, Node: stmt}).Uses, isWrite) {
+			if stmt.End() <= u.Call.Pos() && slices.ContainsFunc(a.graph.From(reach.Root{Package: u.Package, Node: stmt}).Uses, func(u reach.Use) bool { return a.kindOf(u).change }) {
 				a.changes[u.Call] = true
 			}
 		}

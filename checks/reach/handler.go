@@ -2,6 +2,7 @@ package reach
 
 import (
 	"go/token"
+	"strconv"
 
 	"github.com/backend-conformance/conformance/checks/routes"
 )
@@ -51,4 +52,23 @@ func (g *Graph) handlerRoots(h routes.Handler) (roots []Root, known map[token.Po
 	}
 	add(&h, 0)
 	return roots, known
+}
+
+// HandlerKey tells handlers apart by where a walk from them begins.
+func HandlerKey(h routes.Handler) string {
+	var b []byte
+	var add func(h *routes.Handler, depth int)
+	add = func(h *routes.Handler, depth int) {
+		b = strconv.AppendInt(b, int64(h.Key), 10)
+		for _, bound := range h.Bound {
+			if bound.Handler != nil && depth < maxBound {
+				b = strconv.AppendInt(append(b, '('), int64(bound.Pos), 10)
+				b = append(b, ' ')
+				add(bound.Handler, depth+1)
+				b = append(b, ')')
+			}
+		}
+	}
+	add(&h, 0)
+	return string(b)
 }
