@@ -49,14 +49,10 @@ func (l *Ledger) renameObject(kind, from, to string) {
 	l.absent("", from, false, "%s %s is renamed, but is not there", kind, from)
 }
 
-// retype is ALTER SEQUENCE ... AS type. That of a serial column is in the books
-// only where it is not what it began with.
+// retype is ALTER SEQUENCE ... AS type.
 func (l *Ledger) retype(name string, c *cursor) {
-	if began, serial := l.serials[name]; serial {
-		o := schema.Object{Kind: "type of sequence", Name: name}
-		if l.objects[o] = l.canonicalType(c.rest()); l.objects[o] == began {
-			delete(l.objects, o)
-		}
+	if _, serial := l.serials[name]; serial {
+		l.serials[name] = l.canonicalType(c.rest())
 		return
 	}
 	o := schema.Object{Kind: "sequence", Name: name}

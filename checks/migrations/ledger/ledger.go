@@ -26,7 +26,7 @@ type Ledger struct {
 	temps map[string]bool
 	// harmless are functions that are known not to change the schema.
 	harmless map[string]bool
-	// serials maps the sequences of serial columns to the type they began with.
+	// serials maps the sequences of serial columns to their type.
 	serials map[string]string
 	// earlier is what previous versions may have touched without its being in the
 	// books, now what this one may have.
@@ -159,6 +159,10 @@ func (l *Ledger) Facts() schema.Schema {
 	}
 	for _, t := range l.Tables() {
 		t.facts(s)
+	}
+	for sequence, kind := range l.serials {
+		owner := l.sequences[sequence]
+		s.Set(schema.Object{Kind: "type of sequence", Name: sequence, Owner: owner[:max(strings.LastIndexByte(owner, '.'), 0)]}, kind)
 	}
 	return s
 }

@@ -75,7 +75,7 @@ func TestDifferences(t *testing.T) {
 		{"a call of a function that changes rows", pg, books, "CREATE FUNCTION f() RETURNS void AS $$ UPDATE books SET author = 1 $$ LANGUAGE sql; SELECT f(); DROP FUNCTION f();", "", nil},
 		{"tables of the session", pg, books, "CREATE TEMP TABLE t AS SELECT 1 AS a; CREATE INDEX ON t (a); DROP TABLE t; CREATE FUNCTION pg_temp.f() RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql;", "", nil},
 		{"a sequence that a column owns", pg, books, "CREATE TABLE t (n bigint); CREATE SEQUENCE s OWNED BY t.n", "DROP TABLE t", nil},
-		{"the type of a serial's sequence", pg, "CREATE TABLE t (n serial);", "ALTER SEQUENCE t_n_seq AS bigint", "", []string{"type of sequence t_n_seq is left over"}},
+		{"the type of a serial's sequence", pg, "CREATE TABLE t (n serial);", "ALTER SEQUENCE t_n_seq AS bigint", "", []string{"type of sequence t_n_seq of t is bigint, was integer"}},
 		{"a check with other brackets and casts", pg, "CREATE TABLE t (a text, CONSTRAINT c CHECK (a = ANY (ARRAY['x'::text, 'y'::text])));", "ALTER TABLE t DROP CONSTRAINT c",
 			"ALTER TABLE t ADD CONSTRAINT c CHECK ((a)::text = ANY ((ARRAY[('x'::text), 'y'])::text[]))", nil},
 		{"a foreign key validated later", pg, authors + books, "ALTER TABLE books DROP CONSTRAINT books_author_fkey",

@@ -299,6 +299,7 @@ func (l *Ledger) dropSequences(owner string) {
 	for name, of := range l.sequences {
 		if of == owner || strings.HasSuffix(owner, ".") && strings.HasPrefix(of, owner) {
 			delete(l.sequences, name)
+			delete(l.serials, name)
 			delete(l.objects, schema.Object{Kind: "sequence", Name: name})
 		}
 	}
