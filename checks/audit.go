@@ -327,7 +327,7 @@ func (a *audit) judge(ctx context.Context) *report.Report {
 	var chosen []report.Criterion
 	for _, c := range criteria {
 		if a.opts.Selection.Has(c.Rule) {
-			chosen = append(chosen, a.exclude(a.suppress(a.place(c))))
+			chosen = append(chosen, a.exclude(a.suppress(a.place(c, reportedUnder(c, criteria, a.opts.Selection)))))
 		}
 	}
 	gates := a.opts.Gates
@@ -385,9 +385,10 @@ func runCheck(ctx context.Context, c check.Check, repo *check.Repo) (criteria []
 }
 
 // place puts findings about the module as a whole at its go.mod, so that every
-// one of them can be shown in a review.
-func (a *audit) place(c report.Criterion) report.Criterion {
-	if c.Outcome == report.Fail && len(c.Findings) == 0 && c.Reason != "" {
+// one of them can be shown in a review. A failure without a finding gets one,
+// unless another rule's stands for it.
+func (a *audit) place(c report.Criterion, reported bool) report.Criterion {
+	if c.Outcome == report.Fail && len(c.Findings) == 0 && c.Reason != "" && !reported {
 		c.Findings = []report.Finding{{
 			Rule: c.Rule.ID, Section: c.Rule.Section, Severity: c.Rule.Severity, Message: c.Reason, Anchor: c.Rule.ID,
 		}}
@@ -398,6 +399,14 @@ func (a *audit) place(c report.Criterion) report.Criterion {
 		}
 	}
 	return c
+}
+
+// reportedUnder reports whether the rule that a failure comes under is selected
+// and has findings.
+func reportedUnder(c report.Criterion, all []report.Criterion, chosen Selection) bool {
+	return c.Under != "" && slices.ContainsFunc(all, func(o report.Criterion) bool {
+		return o.Rule.ID == c.Under && len(o.Findings) > 0 && chosen.Has(o.Rule)
+	})
 }
 
 // suppress marks findings that a directive on or above their line accepts, in

@@ -21,6 +21,9 @@ type Criterion struct {
 	// Evidence holds places that show a pass, or why the rule does not apply.
 	Evidence []Related
 	Findings []Finding
+	// Under is the id of the rule whose findings stand for a failure here too: one
+	// cause is reported once. Empty for a failure of its own.
+	Under string
 	// threshold is the exact ratio of a threshold rule; nil for counted sites.
 	threshold *big.Rat
 }
@@ -182,7 +185,8 @@ func CannotTell(r rule.Rule, reason string, evidence ...Related) Criterion {
 
 // proven returns the criterion with a verdict that its counts support. One that
 // claims more than it examined, or that gives no verdict, turns inconclusive;
-// a defect that nobody wrote down gets a finding, so that gates see it.
+// a defect that nobody wrote down gets a finding, so that gates see it, unless
+// it comes under another rule whose findings they see.
 func (c Criterion) proven() Criterion {
 	defect := c.Outcome == Fail || c.Outcome == Partial
 	if defect && c.threshold == nil && c.failed() == 0 {
@@ -204,7 +208,7 @@ func (c Criterion) proven() Criterion {
 		return unproven("the check examined nothing")
 	case c.Outcome == Pass && c.threshold == nil && c.Satisfied != c.Examined:
 		return unproven(fmt.Sprintf("the check passed with %d of %d sites satisfied", c.Satisfied, c.Examined))
-	case defect && len(c.Findings) == 0:
+	case defect && len(c.Findings) == 0 && c.Under == "":
 		t := &Tally{c}
 		t.Also(Finding{Message: cmp.Or(c.Reason, c.Rule.Title)})
 		return t.c

@@ -148,6 +148,16 @@ type Report struct {
 	Notes      []string
 }
 
+// backed is the rule that a failure comes under, if its findings are reported.
+func backed(under string, criteria []Criterion, gates Gates) string {
+	if under != "" && slices.ContainsFunc(criteria, func(c Criterion) bool {
+		return c.Rule.ID == under && len(c.Findings) > 0 && gates.selects(c.Rule.Section)
+	}) {
+		return under
+	}
+	return ""
+}
+
 // Build scores the criteria and judges the gates. Score, verdict, sections and
 // findings are made here; the other fields of in are taken over as they are,
 // with notes sorted and deduplicated.
@@ -157,6 +167,7 @@ func Build(in Report, criteria []Criterion, gates Gates) *Report {
 	bySection := map[rule.Section][]Criterion{}
 	for _, c := range criteria {
 		if gates.selects(c.Rule.Section) {
+			c.Under = backed(c.Under, criteria, gates)
 			c = c.proven()
 			c.Findings = slices.Clone(c.Findings)
 			bySection[c.Rule.Section] = append(bySection[c.Rule.Section], c)

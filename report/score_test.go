@@ -117,6 +117,29 @@ func TestAFindingIsNeverLost(t *testing.T) {
 	}
 }
 
+// TestOneCauseIsReportedOnce: a failure under another rule's finding counts in
+// the score, and has a finding of its own only where the other's is not shown.
+func TestOneCauseIsReportedOnce(t *testing.T) {
+	cause := Examine(testRule("cause", rule.Schema, rule.Blocker, false))
+	cause.Fail(at("a.go", 1, "F", "there is none"))
+	effect := Criterion{Rule: testRule("effect", rule.Rollback, rule.Blocker, true), Outcome: Fail, Examined: 1, Reason: "there is none (cause)", Under: "cause"}
+	both := Build(Report{}, []Criterion{cause.Criterion(""), effect}, Gates{})
+	alone := Build(Report{}, []Criterion{effect}, Gates{})
+	for name, r := range map[string]*Report{"cause and effect": both, "effect alone": alone} {
+		if len(r.Findings) != 1 {
+			t.Errorf("%s: %d findings, want 1", name, len(r.Findings))
+		}
+		for _, s := range r.Sections {
+			if s.ID == rule.Rollback && (s.Outcome != Fail || s.Score.Low.Sign() != 0) {
+				t.Errorf("%s: section %s with score %v, want a fail with 0", name, s.Outcome, s.Score)
+			}
+		}
+	}
+	if got := both.Findings[0].Rule; got != "cause" {
+		t.Errorf("finding of %s, want of cause", got)
+	}
+}
+
 func TestCaps(t *testing.T) {
 	const s = rule.Endpoints
 	blocker, other := testRule("blocker", s, rule.Blocker, true), passing("other", s)

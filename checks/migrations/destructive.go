@@ -90,8 +90,8 @@ func (a *audit) destructive() report.Criterion {
 		}
 		switch {
 		case count > 0:
-			t.Fail(a.suppress(report.Finding{Position: report.Position{File: at.File, Line: at.Line}, Anchor: v.Title(),
-				Message: fmt.Sprintf("migration %s loses data without a comment: %s%s; say above the statement what is lost and why", v.Title(), first, more(count-1))}, RuleDestructive))
+			t.Fail(report.Finding{Position: report.Position{File: at.File, Line: at.Line}, Anchor: v.Title(),
+				Message: fmt.Sprintf("migration %s loses data without a comment: %s%s; say above the statement what is lost and why", v.Title(), first, more(count-1))})
 		case announcements > 0:
 			t.Pass()
 		}

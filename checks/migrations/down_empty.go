@@ -86,8 +86,8 @@ func (a *audit) judgeDown(t *report.Tally, s *format.Set, v *format.Version, rep
 			return false
 		}
 		reported[v.Down.Position] = true
-		t.Fail(a.suppress(report.Finding{Position: v.Down.Position, Anchor: v.Title(), Related: upRelated(s, v),
-			Message: fmt.Sprintf("the down script of migration %s does nothing, but its up changes the schema%s; write the way back", v.Title(), why)}, RuleDownEmpty))
+		t.Fail(report.Finding{Position: v.Down.Position, Anchor: v.Title(), Related: upRelated(s, v),
+			Message: fmt.Sprintf("the down script of migration %s does nothing, but its up changes the schema%s; write the way back", v.Title(), why)})
 	case cannotTell:
 		t.Undecided(why, report.Related{Position: v.Down.Position, Message: "the down script of migration " + v.Title() + " does nothing"})
 	}

@@ -64,13 +64,13 @@ func (a *audit) downMissing() report.Criterion {
 		lacking, ups := withoutDown(set)
 		t.PassN(ups - len(lacking))
 		if len(lacking) == ups && ups > 1 {
-			t.Fail(a.suppress(forwardOnly(set, lacking), RuleDownMissing))
+			t.Fail(forwardOnly(set, lacking))
 			silent += ups - 1
 			continue
 		}
 		for _, v := range lacking {
-			t.Fail(a.suppress(report.Finding{Position: v.Up.Position, Anchor: v.Title(),
-				Message: fmt.Sprintf("migration %s has no down script; %s", v.Title(), v.Remedy)}, RuleDownMissing))
+			t.Fail(report.Finding{Position: v.Up.Position, Anchor: v.Title(),
+				Message: fmt.Sprintf("migration %s has no down script; %s", v.Title(), v.Remedy)})
 		}
 	}
 	c := t.Criterion("no version has an up script")

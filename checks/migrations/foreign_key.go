@@ -80,8 +80,8 @@ func (a *audit) judgeForeignKey(t *report.Tally, b books, table *ledger.Table, k
 	case b.final.Lost():
 		t.Undecided("parts of the schema were not understood, and an index may be among them", report.Related{Position: at, Message: fmt.Sprintf("foreign key (%s) of %s", columns, table.Name)})
 	default:
-		t.Fail(a.suppress(report.Finding{Position: at, Anchor: table.Name + "." + strings.Join(k.Columns, "+"),
-			Message: fmt.Sprintf("foreign key (%s) of %s to %s has no index; add CREATE INDEX ON %s (%s)", columns, table.Name, k.References, table.Name, columns)}, RuleForeignKey))
+		t.Fail(report.Finding{Position: at, Anchor: table.Name + "." + strings.Join(k.Columns, "+"),
+			Message: fmt.Sprintf("foreign key (%s) of %s to %s has no index; add CREATE INDEX ON %s (%s)", columns, table.Name, k.References, table.Name, columns)})
 	}
 }
 

@@ -55,14 +55,14 @@ func (a *audit) invalid() report.Criterion {
 	failing := map[string]bool{}
 	for _, f := range a.refused() {
 		failing[f.File] = true
-		t.Fail(a.suppress(f, RuleInvalid))
+		t.Fail(f)
 	}
 	for i := range a.found.Sets {
 		set := &a.found.Sets[i]
 		refused := map[string]bool{}
 		for _, d := range set.Invalid {
 			refused[d.File] = true
-			t.Fail(a.suppress(report.Finding{Position: d.Position, Anchor: d.Anchor, Message: d.Message}, RuleInvalid))
+			t.Fail(report.Finding{Position: d.Position, Anchor: d.Anchor, Message: d.Message})
 		}
 		for j := range set.Versions {
 			v := &set.Versions[j]
@@ -91,8 +91,8 @@ func (a *audit) readable(t *report.Tally, s *format.Set, v *format.Version, p *f
 		return
 	}
 	for _, problem := range append(script.Problems, script.Unbalanced()...) {
-		t.Fail(a.suppress(report.Finding{Position: report.Position{File: p.File, Line: problem.Line}, Anchor: v.Title(),
-			Message: fmt.Sprintf("migration %s cannot be read: %s; correct the script", v.Title(), problem.Message)}, RuleInvalid))
+		t.Fail(report.Finding{Position: report.Position{File: p.File, Line: problem.Line}, Anchor: v.Title(),
+			Message: fmt.Sprintf("migration %s cannot be read: %s; correct the script", v.Title(), problem.Message)})
 		return
 	}
 	for _, st := range script.Statements {

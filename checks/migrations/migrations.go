@@ -57,7 +57,6 @@ type audit struct {
 	*check.Repo
 	use   database.Use
 	found format.Result
-	texts map[string][]string
 	// changes are those that Go code makes; nil before they were looked for.
 	changes []change
 	// executions and verdicts are empty where nothing was executed.
@@ -72,7 +71,7 @@ type audit struct {
 
 func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	r.Progress("read migrations")
-	a := &audit{Repo: r, use: database.Of(r), texts: map[string][]string{}}
+	a := &audit{Repo: r, use: database.Of(r)}
 	a.found = format.Find(format.Input{Files: r.Files, ModuleDir: r.ModuleDir, Only: r.MigrationsDir, Imports: a.imports})
 	for _, n := range a.found.Notes {
 		r.Note(n)
@@ -139,7 +138,7 @@ func (a *audit) noRollback(r rule.Rule) report.Criterion {
 	if !a.applies() {
 		return a.notApplicable(r)
 	}
-	return report.Criterion{Rule: r, Outcome: report.Fail, Examined: 1, Evidence: []report.Related{a.use.Evidence},
+	return report.Criterion{Rule: r, Outcome: report.Fail, Examined: 1, Evidence: []report.Related{a.use.Evidence}, Under: RuleMissing.ID,
 		Reason: "there are no migrations, so no change of the schema can be taken back (migrations-missing)"}
 }
 

@@ -77,9 +77,7 @@ func found(cs map[string]report.Criterion) []string {
 	var out []string
 	for _, r := range Check.Rules {
 		for _, f := range cs[r.ID].Findings {
-			if f.Suppressed == nil {
-				out = append(out, fmt.Sprintf("%s %s %s", f.Rule, f.Position, f.Message))
-			}
+			out = append(out, fmt.Sprintf("%s %s %s", f.Rule, f.Position, f.Message))
 		}
 	}
 	return out
@@ -166,18 +164,6 @@ ALTER TYPE colour ADD VALUE 'red';
 -- migrations/1_a.down.sql --
 -- irreversible: PostgreSQL cannot drop a value
 `, nil},
-		{"a finding that the script asks to be let be", `
--- migrations/1_a.up.sql --
-CREATE TABLE a (id INTEGER PRIMARY KEY);
--- migrations/1_a.down.sql --
--- conformance:ignore down-empty the table is shared with an older release
-`, nil},
-		{"an ignore without a reason does not count", `
--- migrations/1_a.up.sql --
-CREATE TABLE a (id INTEGER PRIMARY KEY);
--- migrations/1_a.down.sql --
--- conformance:ignore down-empty
-`, []string{"down-empty migrations/1_a.down.sql:1 the down script of migration 1_a does nothing, but its up changes the schema (CREATE TABLE a); write the way back"}},
 		{"goose without a Down section", `
 -- db/001_a.sql --
 -- +goose Up
@@ -466,6 +452,11 @@ func TestMigrations_NoneAtAllCannotBeTakenBack(t *testing.T) {
 	}
 	if got := len(found(cs)); got != 1 {
 		t.Errorf("%d findings, want the one of migrations-missing", got)
+	}
+	for _, r := range []rule.Rule{RuleDownMissing, RuleDownEmpty, RuleRoundtrip} {
+		if c := cs[r.ID]; c.Under != RuleMissing.ID || !strings.Contains(c.Reason, RuleMissing.ID) || !strings.Contains(cs[RuleMissing.ID].Findings[0].Message, r.ID) {
+			t.Errorf("%s under %q: %s; want it to name %s, and that to name it", r.ID, c.Under, c.Reason, RuleMissing.ID)
+		}
 	}
 }
 

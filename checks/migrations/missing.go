@@ -49,6 +49,10 @@ CREATE TABLE orders (id INTEGER PRIMARY KEY, total INTEGER NOT NULL);
 DROP TABLE orders;
 `
 
+// withIt names the rules that fail for the same cause and have no finding of
+// their own then.
+const withIt = " (migration-down-missing, down-empty and roundtrip-failed fail with it)"
+
 func (a *audit) missing() report.Criterion {
 	if !a.applies() {
 		return a.notApplicable(RuleMissing)
@@ -59,11 +63,11 @@ func (a *audit) missing() report.Criterion {
 		return t.Criterion("")
 	}
 	f := report.Finding{Position: a.use.Evidence.Position, Related: []report.Related{a.use.Evidence}, Anchor: "migrations",
-		Message: "the module uses a database (" + a.use.Evidence.Message + ") but has no versioned migrations; add numbered up and down scripts, or name their folder with --migrations"}
+		Message: "the module uses a database (" + a.use.Evidence.Message + ") but has no versioned migrations; add numbered up and down scripts, or name their folder with --migrations" + withIt}
 	if n := len(a.found.Schemas); n > 0 {
 		first := a.found.Schemas[0]
 		f.Position, f.Related = first.Position, append(f.Related, a.found.Schemas...)
-		f.Message = fmt.Sprintf("%s creates tables but is no versioned migration, and there is none; split it into numbered up and down scripts", first.File)
+		f.Message = fmt.Sprintf("%s creates tables but is no versioned migration, and there is none; split it into numbered up and down scripts%s", first.File, withIt)
 	}
 	for i, g := range a.outsideFindings() {
 		if i == 0 && len(a.found.Schemas) == 0 {
@@ -71,6 +75,6 @@ func (a *audit) missing() report.Criterion {
 		}
 		f.Related = append(f.Related, report.Related{Position: g.Position, Message: g.what})
 	}
-	t.Fail(a.suppress(f, RuleMissing))
+	t.Fail(f)
 	return t.Criterion("")
 }

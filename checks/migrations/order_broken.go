@@ -61,7 +61,7 @@ func (a *audit) orderBroken() report.Criterion {
 			continue
 		}
 		for i, d := range s.Order {
-			f := a.suppress(report.Finding{Position: d.Position, Anchor: d.Anchor, Message: d.Message}, RuleOrderBroken)
+			f := report.Finding{Position: d.Position, Anchor: d.Anchor, Message: d.Message}
 			if i == 0 {
 				t.Fail(f)
 			} else {

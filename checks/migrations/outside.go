@@ -78,8 +78,8 @@ func (a *audit) outside() report.Criterion {
 	}
 	t := report.Examine(RuleOutside)
 	for _, c := range changes {
-		t.Fail(a.suppress(report.Finding{Position: c.Position, Anchor: c.in,
-			Message: fmt.Sprintf("%s changes the schema outside of the migrations (%s); move it into a migration", c.in, c.what)}, RuleOutside))
+		t.Fail(report.Finding{Position: c.Position, Anchor: c.in,
+			Message: fmt.Sprintf("%s changes the schema outside of the migrations (%s); move it into a migration", c.in, c.what)})
 	}
 	if t.Examined() == 0 {
 		t.Pass(report.Related{Position: a.use.Evidence.Position, Message: "no Go code outside of tests and migrations changes the schema"})
@@ -93,8 +93,8 @@ func (a *audit) insteadOfMigrations(changes int) report.Criterion {
 	if changes == 0 {
 		return a.noScripts(RuleOutside)
 	}
-	return report.Criterion{Rule: RuleOutside, Outcome: report.Fail, Examined: changes,
-		Reason: fmt.Sprintf("Go code changes the schema in %d places and there are no migrations (migrations-missing lists them)", changes)}
+	return report.Criterion{Rule: RuleOutside, Outcome: report.Fail, Examined: changes, Under: RuleMissing.ID,
+		Reason: fmt.Sprintf("Go code changes the schema in %s and there are no migrations (migrations-missing lists them)", report.Plural(changes, "place"))}
 }
 
 // change is a place in Go code that changes the schema.

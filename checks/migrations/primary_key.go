@@ -62,8 +62,8 @@ func (a *audit) primaryKey() report.Criterion {
 			case b.final.Lost():
 				t.Undecided("parts of the schema were not understood, and a key may be among them", report.Related{Position: at, Message: "table " + table.Name + " has no primary key that is known of"})
 			default:
-				t.Fail(a.suppress(report.Finding{Position: at, Anchor: table.Name,
-					Message: fmt.Sprintf("table %s has no primary key; declare the columns that identify a row", table.Name)}, RulePrimaryKey))
+				t.Fail(report.Finding{Position: at, Anchor: table.Name,
+					Message: fmt.Sprintf("table %s has no primary key; declare the columns that identify a row", table.Name)})
 			}
 		}
 	}

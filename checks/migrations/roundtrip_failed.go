@@ -77,8 +77,8 @@ func (a *audit) roundtrip() report.Criterion {
 	})
 	for _, e := range a.executions {
 		if len(e.Whole) > 0 && e.certain {
-			t.Fail(a.suppress(report.Finding{Position: e.versions[0].Position(), Anchor: e.set.Dir,
-				Message: fmt.Sprintf("each migration of %s comes back alone, but after all downs %s; correct the downs", e.set.Dir, list(e.Whole))}, RuleRoundtrip))
+			t.Fail(report.Finding{Position: e.versions[0].Position(), Anchor: e.set.Dir,
+				Message: fmt.Sprintf("each migration of %s comes back alone, but after all downs %s; correct the downs", e.set.Dir, list(e.Whole))})
 		}
 	}
 	return withoutWayBack(t.Criterion("no version has an up script"), missing)
@@ -91,7 +91,7 @@ func withoutWayBack(c report.Criterion, missing int) report.Criterion {
 		return c
 	}
 	c.Examined += missing
-	c.Outcome = report.Partial
+	c.Outcome, c.Under = report.Partial, RuleDownMissing.ID
 	if c.Satisfied == 0 {
 		c.Outcome = report.Fail
 	}
@@ -106,7 +106,7 @@ func (a *audit) judgeRoundtrip(t *report.Tally, s *format.Set, v *format.Version
 		at = report.Position{File: verdict.File, Line: verdict.Line}
 	}
 	fail := func(format string, args ...any) {
-		t.Fail(a.suppress(report.Finding{Position: at, Anchor: v.Title(), Message: fmt.Sprintf(format, args...), Related: related(v, verdict)}, RuleRoundtrip))
+		t.Fail(report.Finding{Position: at, Anchor: v.Title(), Message: fmt.Sprintf(format, args...), Related: related(v, verdict)})
 	}
 	switch verdict.Outcome {
 	case engine.Restored:

@@ -188,7 +188,7 @@ func (t *renderer) criterion(s report.Section, c report.Criterion, id int) {
 func (t *renderer) reason(c report.Criterion, said string) string {
 	open := c.Undecided > 0 || c.Outcome == report.Inconclusive
 	switch {
-	case c.Reason == "" || !open && c.Outcome != report.NotApplicable:
+	case c.Reason == "" || !open && c.Outcome != report.NotApplicable && c.Under == "":
 	case c.Reason == said:
 		t.line(span{"      for the same reason", faint})
 	default:
