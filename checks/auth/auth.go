@@ -199,9 +199,20 @@ func needOf(op *spec.Operation) need {
 		return public
 	}
 	for _, req := range op.Security {
-		if len(req) == 0 {
+		if len(req) == 0 || saysOptional(req) {
 			return optional
 		}
 	}
 	return required
+}
+
+// saysOptional: before a requirement could be empty, authors named a scheme
+// OptionalBearer to say the same.
+func saysOptional(req spec.Requirement) bool {
+	for scheme := range req {
+		if strings.Contains(strings.ToLower(scheme), "optional") {
+			return true
+		}
+	}
+	return false
 }

@@ -87,6 +87,7 @@ var (
 	bearer = []spec.Requirement{{"bearerAuth": nil}}
 	scoped = []spec.Requirement{{"bearerAuth": {"books:write"}}}
 	maybe  = []spec.Requirement{{"bearerAuth": nil}, {}}
+	named  = []spec.Requirement{{"OptionalBearer": nil}}
 )
 
 type endpoint struct {
@@ -124,6 +125,7 @@ func TestCheck(t *testing.T) {
 		{endpoint{"GET /c", nil, []string{"main.list"}}, report.FacetOK, report.Pass, ""},
 		{endpoint{"GET /d", nil, []string{"main.guard", "main.list"}}, report.FacetMismatch, report.Fail, "GET /d is public in the document, but main.guard answers 401"},
 		{endpoint{"GET /e", maybe, []string{"main.list"}}, report.FacetOK, report.Pass, ""},
+		{endpoint{"GET /f", named, []string{"main.list"}}, report.FacetOK, report.Pass, ""},
 		{endpoint{"POST /refresh", nil, []string{"main.refresh"}}, report.FacetInconclusive, report.Inconclusive, "cookie refresh"},
 	} {
 		r := repo(t, true, c.endpoint)

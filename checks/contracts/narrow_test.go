@@ -40,6 +40,44 @@ func TestParameters_HeaderOfHelper(t *testing.T) {
 	}
 }
 
+// TestParameters_HeaderOfOwnMiddleware: a header that a middleware sets on the
+// request is not the client's; one set on an answer is.
+func TestParameters_HeaderOfOwnMiddleware(t *testing.T) {
+	const source = `
+-- main.go --
+package main
+
+import "net/http"
+
+func main() {}
+
+func signedIn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Set("user", "ann")
+		w.Header().Set("X-Tenant", "1")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func ofUser(w http.ResponseWriter, r *http.Request) {
+	println(r.Header.Get("User"))
+	w.WriteHeader(204)
+}
+
+func ofTenant(w http.ResponseWriter, r *http.Request) {
+	println(r.Header.Get("X-Tenant"))
+	w.WriteHeader(204)
+}
+`
+	p := fixture.Load(t, source)
+	for name, want := range map[string]int{"main.ofUser": 0, "main.ofTenant": 1} {
+		c := criterion(t, repo(t, p, endpoint{name: "GET /a", chain: []string{name}}), "parameter-mismatch")
+		if len(c.Findings) != want {
+			t.Errorf("%s: %+v, want %d findings", name, c.Findings, want)
+		}
+	}
+}
+
 // TestErrorResponses_OneFindingPerForm: a helper's form is one finding with its
 // places.
 func TestErrorResponses_OneFindingPerForm(t *testing.T) {

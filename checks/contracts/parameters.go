@@ -20,15 +20,15 @@ var ParameterMismatch = rule.Rule{
 	Why: "A declared parameter that nothing reads has no effect; one that is read but not declared is unknown to every client.",
 	Fix: "Read each declared parameter under its name and place, and declare those that are read.",
 	Limits: "Path parameters are matched by position, since the router has names of its own. Credentials, standard headers and parameters " +
-		"that middleware reads are not expected in the document. Names that are not constants make an operation inconclusive.",
+		"that middleware reads are not expected in the document, nor are headers that the module sets on requests itself. Names that are not constants make an operation inconclusive.",
 	Example: notesExample,
 }
 
-func parameters(x *behaviour.Index, rows []handled) report.Criterion {
+func parameters(x *behaviour.Index, rows []handled, internal map[string]bool) report.Criterion {
 	t := report.Examine(ParameterMismatch)
 	for _, h := range rows {
 		if h.row.Operation != nil {
-			h.row.Parameters = parametersOf(t, x, h)
+			h.row.Parameters = parametersOf(t, x, h, internal)
 		}
 	}
 	return t.Criterion("no operation with a route has parameters")
@@ -97,14 +97,14 @@ func (r *reads) addFields(in behaviour.Input) {
 	}
 }
 
-func parametersOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
+func parametersOf(t *report.Tally, x *behaviour.Index, h handled, internal map[string]bool) report.Facet {
 	name, op := h.row.Name(), h.row.Operation
 	declared := declaredParameters(op)
 	own := newReads()
 	if h.Known {
 		own.add(h.Summary)
 	}
-	undeclared := undeclaredReads(own, append(declared, ofLiteralPaths(h.row.Document, op)...), op.Method == "GET" || op.Method == "DELETE")
+	undeclared := undeclaredReads(own, append(declared, ofLiteralPaths(h.row.Document, op)...), op.Method == "GET" || op.Method == "DELETE", internal)
 	if len(declared) == 0 && len(undeclared) == 0 {
 		return report.FacetNotApplicable
 	}
@@ -271,7 +271,7 @@ func localName(path string, r *routes.Route, name string) (string, bool) {
 // reads and the document does not know.
 // Binders that fill a struct from everywhere look at the query only where the
 // method has no body.
-func undeclaredReads(own *reads, declared []spec.Parameter, bodiless bool) []behaviour.Input {
+func undeclaredReads(own *reads, declared []spec.Parameter, bodiless bool, internal map[string]bool) []behaviour.Input {
 	var out []behaviour.Input
 	for _, in := range own.named {
 		if in.Decodes && !bodiless {
@@ -280,7 +280,7 @@ func undeclaredReads(own *reads, declared []spec.Parameter, bodiless bool) []beh
 		if in.Place == "header" && in.Site != in.Pos {
 			continue // a helper of many handlers looks at it, for the log or the metrics
 		}
-		if in.Place != "query" && (in.Place != "header" || standardHeader.MatchString(in.Name)) {
+		if in.Place != "query" && (in.Place != "header" || standardHeader.MatchString(in.Name) || internal[strings.ToLower(in.Name)]) {
 			continue
 		}
 		known := slices.ContainsFunc(declared, func(p spec.Parameter) bool {
