@@ -23,7 +23,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Production},
 	Why:      "One upstream that hangs takes every request that waits for it along, until the service has no connection or goroutine left.",
 	Fix:      "Set http.Client.Timeout, or send requests with a context that has a deadline.",
-	Limits: "Where requests carry a context whose deadline is set elsewhere, the client is undecided. A client made by a library is that " +
+	Limits: "A client that an exported function makes and returns is undecided. Where requests carry a context whose deadline is set elsewhere, the client is undecided. A client made by a library is that " +
 		"library's business.",
 	Example: example,
 }
@@ -34,9 +34,12 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	j := &judge{pass: pass, report: diag.New(pass, Rule), set: map[types.Object]bool{}, names: map[*ast.CompositeLit]types.Object{}}
+	j := &judge{pass: pass, report: diag.New(pass, Rule), set: map[types.Object]bool{}, names: map[*ast.CompositeLit]types.Object{}, given: map[ast.Expr]bool{}}
 	for _, f := range diag.Files(pass) {
 		ast.Inspect(f, j.collect)
+	}
+	for f := range source.Functions(pass) {
+		j.gives(f)
 	}
 	for _, f := range diag.Files(pass) {
 		for _, d := range f.Decls {
@@ -54,6 +57,8 @@ type judge struct {
 	// set are the clients whose Timeout is assigned in the package.
 	set   map[types.Object]bool
 	names map[*ast.CompositeLit]types.Object
+	// given are the clients that an exported function returns.
+	given map[ast.Expr]bool
 	// contexts says that the package sends requests with a context of its own.
 	contexts bool
 }
@@ -82,6 +87,25 @@ func (j *judge) collect(n ast.Node) bool {
 		}
 	}
 	return true
+}
+
+// gives notes the clients that a function hands to whoever calls it, who may set
+// a timeout.
+func (j *judge) gives(f source.Func) {
+	if f.Decl == nil || !f.Decl.Name.IsExported() {
+		return
+	}
+	source.Inspect(f.Body, func(n ast.Node) bool {
+		if ret, ok := n.(*ast.ReturnStmt); ok {
+			for _, e := range ret.Results {
+				if u, ok := e.(*ast.UnaryExpr); ok {
+					e = u.X
+				}
+				j.given[e] = true
+			}
+		}
+		return true
+	})
 }
 
 func (j *judge) name(value, into ast.Expr) {
@@ -186,6 +210,8 @@ func (j *judge) literal(lit *ast.CompositeLit) {
 	switch {
 	case setsTimeout(lit), j.set[j.names[lit]] && j.names[lit] != nil:
 		j.report.Examine(Rule, 1)
+	case j.given[lit]:
+		j.report.Undecided(Rule, lit, "the http.Client has no Timeout; whether those whom it is returned to set one is not known")
 	case j.contexts:
 		j.report.Undecided(Rule, lit, "the http.Client has no Timeout; whether the contexts of its requests have a deadline is set elsewhere")
 	default:

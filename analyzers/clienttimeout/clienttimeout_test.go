@@ -8,7 +8,7 @@ import (
 
 func TestClientTimeout(t *testing.T) {
 	got := fixture.Run(t, Analyzer, "a", "b")[Rule.ID]
-	if want := (fixture.Tally{Examined: 9, Undecided: 2}); got != want {
+	if want := (fixture.Tally{Examined: 11, Undecided: 3}); got != want {
 		t.Errorf("sites: got %+v, want %+v", got, want)
 	}
 }

@@ -5,6 +5,7 @@ package compiledrequest
 import (
 	_ "embed"
 	"go/ast"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Performant},
 	Why:      "Compiling costs a hundred times what matching does, and every request pays it again.",
 	Fix:      "Compile into a package variable, or behind sync.OnceValue.",
-	Limits: "Functions called main, init, New... or Must... are taken to run once, and so are the packages of commands (cmd, cli) where no handler leads there. Template files are judged in functions that handle " +
+	Limits: "Functions called main, init, New... or Must... are taken to run once, and so are the packages of commands (cmd, cli) where no handler leads there; what only they call is undecided. Template files are judged in functions that handle " +
 		"requests only, since development servers reload them on purpose.",
 	Example: example,
 }
@@ -46,8 +47,9 @@ var templates = []string{
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
-	tool := pass.Pkg.Name() != "main" && source.IsCommand(pass.Pkg)
 	reached := pass.ResultOf[requests.Analyzer].(*requests.Result)
+	tool := source.IsCommand(pass.Pkg) && (pass.Pkg.Name() != "main" || len(reached.Handlers) == 0)
+	start := atStart(pass)
 	for _, f := range diag.Files(pass) {
 		packageLevel(pass, r, f)
 	}
@@ -57,9 +59,12 @@ func run(pass *analysis.Pass) (any, error) {
 			name := web.Name(web.Callee(pass.TypesInfo, call))
 			switch {
 			case slices.Contains(expressions, name) && len(call.Args) > 0 && source.IsConstant(pass.TypesInfo, call.Args[0]):
-				if runsOnce(f) || tool && !inRequest {
+				switch {
+				case runsOnce(f), tool && !inRequest:
 					r.Examine(Rule, 1)
-				} else {
+				case !inRequest && start[f.Body]:
+					r.Undecided(Rule, call, f.Name()+" is called in this package by what runs at the start only")
+				default:
 					r.Report(Rule, call, nil, "%s compiles the constant %s at every call of %s: make it a package variable", source.Callee(call), source.Text(call.Args[0]), f.Name())
 				}
 			case slices.Contains(templates, name):
@@ -87,6 +92,37 @@ func packageLevel(pass *analysis.Pass, r *diag.Reporter, f *ast.File) {
 	}
 }
 
+// atStart finds the functions that are called in their own package, and there
+// only by functions that run once.
+func atStart(pass *analysis.Pass) map[*ast.BlockStmt]bool {
+	bodies := map[*types.Func]*ast.BlockStmt{}
+	callers := map[*ast.BlockStmt][]source.Func{}
+	for f := range source.Functions(pass) {
+		if f.Decl != nil {
+			if fn, ok := pass.TypesInfo.Defs[f.Decl.Name].(*types.Func); ok {
+				bodies[fn] = f.Body
+			}
+		}
+	}
+	for f := range source.Functions(pass) {
+		for call := range source.Calls(f.Body) {
+			if callee := bodies[web.Callee(pass.TypesInfo, call)]; callee != nil && callee != f.Body {
+				callers[callee] = append(callers[callee], f)
+			}
+		}
+	}
+	start := map[*ast.BlockStmt]bool{}
+	for changed := true; changed; {
+		changed = false
+		for callee, from := range callers {
+			if !start[callee] && !slices.ContainsFunc(from, func(f source.Func) bool { return f.Decl == nil || !runsOnce(f) && !start[f.Body] }) {
+				start[callee], changed = true, true
+			}
+		}
+	}
+	return start
+}
+
 // runsOnce knows functions that set things up. A literal is often handed to
 // sync.Once; what is compiled there is kept.
 func runsOnce(f source.Func) bool {
@@ -94,7 +130,7 @@ func runsOnce(f source.Func) bool {
 		return true
 	}
 	name := strings.ToLower(f.Decl.Name.Name)
-	for _, prefix := range []string{"main", "init", "new", "must", "setup", "register", "load", "build", "make", "compile", "parse", "up", "down", "migrate"} {
+	for _, prefix := range []string{"main", "init", "new", "must", "setup", "register", "load", "build", "make", "compile", "parse", "up", "down", "migrate", "open", "connect", "start"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}

@@ -78,6 +78,7 @@ func countsToConstant(pass *analysis.Pass, n *ast.ForStmt) bool {
 
 // loop judges the statements of one loop; those of a loop inside it are judged there.
 func loop(pass *analysis.Pass, r *diag.Reporter, outer ast.Node, body *ast.BlockStmt) {
+	said := map[types.Object]bool{}
 	source.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ForStmt, *ast.RangeStmt:
@@ -88,7 +89,8 @@ func loop(pass *analysis.Pass, r *diag.Reporter, outer ast.Node, body *ast.Block
 				r.Examine(Rule, 1)
 			}
 		case *ast.AssignStmt:
-			if v := grows(pass, n); v != nil && v.Pos() < outer.Pos() && !leavesAfter(body, n) {
+			if v := grows(pass, n); v != nil && v.Pos() < outer.Pos() && !leavesAfter(body, n) && !said[v] {
+				said[v] = true
 				r.Report(Rule, n, nil, "%s grows by a copy of itself in every turn: use strings.Builder or strings.Join", v.Name())
 			}
 		}

@@ -5,6 +5,7 @@ package deferloop
 import (
 	_ "embed"
 	"go/ast"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -64,6 +65,9 @@ func run(pass *analysis.Pass) (any, error) {
 // outlives knows resources that the turn puts into a list or a value, so that
 // they are in use after the loop and cannot be released in it.
 func outlives(pass *analysis.Pass, f source.Func, d *ast.DeferStmt) bool {
+	if usedAfterLoop(pass, f, d) {
+		return true
+	}
 	sel, ok := d.Call.Fun.(*ast.SelectorExpr)
 	if !ok {
 		return false
@@ -87,6 +91,47 @@ func outlives(pass *analysis.Pass, f source.Func, d *ast.DeferStmt) bool {
 		return !found
 	})
 	return found
+}
+
+// usedAfterLoop knows what is kept in a variable of the function around the loop
+// and still used behind it, so that it must outlive the turn: a temporary file
+// that one of the turns makes.
+func usedAfterLoop(pass *analysis.Pass, f source.Func, d *ast.DeferStmt) bool {
+	loop := loopAround(f, d)
+	if loop == nil {
+		return false
+	}
+	operands := append([]ast.Expr{}, d.Call.Args...)
+	if sel, ok := d.Call.Fun.(*ast.SelectorExpr); ok {
+		operands = append(operands, sel.X)
+	}
+	for _, e := range operands {
+		v, ok := source.Object(pass.TypesInfo, e).(*types.Var)
+		if !ok || v.IsField() || loop.Pos() <= v.Pos() && v.Pos() < loop.End() {
+			continue
+		}
+		for id, obj := range pass.TypesInfo.Uses {
+			if obj == v && loop.End() <= id.Pos() && id.Pos() < f.Body.End() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// loopAround is the outermost loop of the function that holds the statement.
+func loopAround(f source.Func, d *ast.DeferStmt) ast.Node {
+	var loop ast.Node
+	source.Inspect(f.Body, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+			if loop == nil && n.Pos() <= d.Pos() && d.End() <= n.End() {
+				loop = n
+			}
+		}
+		return loop == nil
+	})
+	return loop
 }
 
 // comesBack reports whether control can pass through the block twice.

@@ -28,7 +28,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Production},
 	Why:      "The operation failed and the caller was told that it succeeded: data is missing and no log says why.",
 	Fix:      "Check the error and return it or answer with it; where it truly does not matter, write \"_ =\" and say why.",
-	Limits: "Close, Flush, Rollback, printing, and writing bytes to a response are not expected to be checked, nor are errors " +
+	Limits: "Close, Flush, Rollback, Quit, printing, and writing bytes or text to a response are not expected to be checked, nor are errors " +
 		"assigned to the blank identifier, which says that somebody decided. Calls through function values are judged by type only.",
 	Example: example,
 }
@@ -106,6 +106,7 @@ func returnsError(info *types.Info, call *ast.CallExpr) bool {
 var excludedMethods = map[string]bool{
 	"SetDeadline": true, "SetReadDeadline": true, "SetWriteDeadline": true, // the next read or write fails too
 	"Close": true, "Flush": true, "Rollback": true, "Sync": true, "Shutdown": true,
+	"Quit": true, "Logout": true, "Disconnect": true, // good-bye to a server
 	"Print": true, "Printf": true, "Println": true, "Print0": true,
 }
 
@@ -148,8 +149,17 @@ func excluded(info *types.Info, scope *web.Scope, call *ast.CallExpr) bool {
 	if in, ok := scope.Input(call); ok && in.Parses {
 		return true // input-parse-error-ignored has it
 	}
+	if fn != nil && fn.Name() == "WriteString" && isAnswer(info, call) {
+		return true
+	}
 	// Bytes that a client no longer reads are nobody's error; an encoder's
 	// failure is, and is not excluded.
 	a, ok := scope.Answer(call)
 	return ok && a.Part == web.Piece && a.Encoding != "json" && a.Encoding != "xml" && a.Encoding != "html"
+}
+
+// isAnswer knows methods of a response, also of a router's own kind.
+func isAnswer(info *types.Info, call *ast.CallExpr) bool {
+	recv := web.Receiver(call)
+	return recv != nil && (web.IsResponseWriter(info.TypeOf(recv)) || strings.HasSuffix(web.TypeName(info.TypeOf(recv)), ".ResponseWriter"))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
 	"github.com/backend-conformance/conformance/analyzers/internal/logging"
+	"github.com/backend-conformance/conformance/analyzers/internal/names"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -26,9 +27,11 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Production},
 	Why:      "The caller goes on as if the work were done: the client is told that it was saved, and it was not.",
 	Fix:      "Return the error; where the failure is expected, test for it with errors.Is and say so.",
-	Limits: "Judged are functions with an error result whose branch for err != nil does nothing but log and return nil for it. Where " +
-		"another result is a truth value, or the error is a parameter, nil is taken to be the answer. A branch with a comment or a warning, one in a " +
-		"handler, and a function that answers all of three or more failures so, are undecided. Known to be wrong when a single silent step is a best effort.",
+	Limits: "Judged are functions with an error result whose branch for err != nil does nothing but return nil for it. Where " +
+		"another result is a truth value, or the error is a parameter, nil is taken to be the answer. Undecided are a branch that has a comment, or logs (in a function " +
+		"that is not called for what it saves, sends or deletes, or as less than an error), " +
+		"one in a handler or a callback (a walk over files goes on so), a decoder that forgives, a function that answers all of three or more failures so, " +
+		"and errors of opening a file, of reading on and of waiting. Known to be wrong when a single silent step is a best effort.",
 	Example: example,
 }
 
@@ -60,9 +63,13 @@ func run(pass *analysis.Pass) (any, error) {
 			case explained(f.File, test.Body):
 				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+", and a comment gives a reason")
 			case looksFor(pass, f, obj, test.Cond.Pos()):
-				r.Undecided(Rule, ret, "nil is returned where a file is not there, which may be expected")
-			case tolerated(test.Body):
-				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+", which is logged as less than an error")
+				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+", which may say that something is not there, or over")
+			case len(test.Body.List) > 1 && (tolerated(test.Body) || !promises(f)):
+				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+", which is logged: whether the caller must know is not")
+			case f.Lit != nil || isCallback(f):
+				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+" by a callback, for whose caller that may mean to go on")
+			case decodes(f):
+				r.Undecided(Rule, ret, "nil is returned for "+obj.Name()+" by "+f.Name()+", which may accept what it cannot read")
 			case forgiving:
 				r.Undecided(Rule, ret, f.Name()+" returns nil for every failure, which may be its purpose")
 			case isHandler(f):
@@ -74,6 +81,18 @@ func run(pass *analysis.Pass) (any, error) {
 		})
 	}
 	return r.Result()
+}
+
+// isCallback knows the functions that filepath.Walk and fs.WalkDir call, which
+// go on with the next file when they return nil.
+func isCallback(f source.Func) bool {
+	params := f.Sig.Params()
+	return params.Len() == 3 && web.IsError(params.At(2).Type()) && source.IsString(params.At(0).Type())
+}
+
+// decodes knows methods that read a value from a form that others write.
+func decodes(f source.Func) bool {
+	return f.Decl != nil && f.Decl.Recv != nil && (strings.HasPrefix(f.Name(), "Unmarshal") || f.Name() == "Scan" || f.Name() == "GobDecode")
 }
 
 // forgives knows functions with several steps that return nil whichever of them
@@ -93,17 +112,20 @@ func forgives(pass *analysis.Pass, f source.Func) bool {
 	return swallowed > 2 && returned == 0
 }
 
-// looksFor knows an error that says that something is not there.
+// looksFor knows an error that says that something is not there, or that what was
+// read or waited for is over.
 func looksFor(pass *analysis.Pass, f source.Func, err types.Object, at token.Pos) bool {
 	call, ok := source.Assigned(pass.TypesInfo, f.Body, err, at).(*ast.CallExpr)
 	if !ok {
 		return false
 	}
 	switch web.Name(web.Callee(pass.TypesInfo, call)) {
-	case "os.Stat", "os.Lstat", "os/exec.LookPath", "io/fs.Stat":
+	case "os.Stat", "os.Lstat", "os/exec.LookPath", "io/fs.Stat", "os.Open", "os.OpenFile", "os.ReadFile", "os.ReadDir", "os.Readlink",
+		"io/fs.ReadFile", "io/fs.ReadDir", "context.Context.Err":
 		return true
 	}
-	return false
+	callee := web.Callee(pass.TypesInfo, call)
+	return callee != nil && (callee.Name() == "Wait" || readsOn[callee.Name()] && callee.Signature().Recv() != nil)
 }
 
 // tolerated knows a branch that logs a warning, or less: the failure is one that
@@ -116,6 +138,18 @@ func tolerated(body *ast.BlockStmt) bool {
 		}
 	}
 	return found
+}
+
+// promises knows functions that are called for what they change, so that their
+// callers must know when it did not happen.
+func promises(f source.Func) bool {
+	return names.Has(f.Name(), "save", "store", "create", "update", "delete", "insert", "write", "send", "publish", "put", "remove", "pay", "charge", "transfer", "upload")
+}
+
+// readsOn are methods whose error is also how they say that there is no more.
+var readsOn = map[string]bool{
+	"Read": true, "ReadByte": true, "ReadRune": true, "ReadLine": true, "ReadString": true, "ReadBytes": true, "ReadMessage": true,
+	"Next": true, "Recv": true, "NextPart": true, "Token": true,
 }
 
 // judged functions return an error, and no truth value that could stand for it.

@@ -4,6 +4,7 @@ package querycontext
 import (
 	_ "embed"
 	"go/ast"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -25,7 +26,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Performant},
 	Why:      "When the client is gone or the deadline is over, the query runs on and holds its connection.",
 	Fix:      "Use the ...Context methods, and pass the request's context down to them.",
-	Limits: "Queries in functions that set up or migrate are not judged. Whether a context that is passed in comes from the request is taken on trust. ORMs other " +
+	Limits: "Queries in functions that set up or migrate are not judged, nor are CREATE, VACUUM and the like. Whether a context that is passed in comes from the request is taken on trust. ORMs other " +
 		"than sqlx are not judged.",
 	Example: example,
 }
@@ -45,10 +46,11 @@ func run(pass *analysis.Pass) (any, error) {
 			continue
 		}
 		at := hand(f)
+		scope := web.NewScope(pass.TypesInfo, f.Body)
 		for call := range source.Calls(f.Body) {
 			q, ok := sqlapi.Of(web.Callee(pass.TypesInfo, call))
 			switch {
-			case !ok:
+			case !ok, maintains(scope, q, call):
 			case q.Context < 0:
 				r.Report(Rule, call, nil, "%s takes no context, so neither a deadline nor a client that is gone stops it: use the variant with a context", source.Callee(call))
 			case at != "" && q.Context < len(call.Args) && isFresh(pass, call.Args[q.Context]):
@@ -59,6 +61,24 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	return r.Result()
+}
+
+// maintains knows statements that no client waits for: they make or tidy the
+// database.
+func maintains(scope *web.Scope, q sqlapi.Query, call *ast.CallExpr) bool {
+	if q.Text < 0 || q.Text >= len(call.Args) {
+		return false
+	}
+	words := strings.Fields(strings.ToUpper(text(scope, call.Args[q.Text])))
+	return len(words) > 0 && slices.Contains([]string{"CREATE", "ALTER", "DROP", "VACUUM", "ANALYZE", "REINDEX", "PRAGMA", "OPTIMIZE", "CHECKPOINT"}, strings.Trim(words[0], ";"))
+}
+
+// text is what is known of a query, at least how it begins.
+func text(scope *web.Scope, e ast.Expr) string {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && len(call.Args) > 0 { // fmt.Sprintf("CREATE DATABASE %s", name)
+		return scope.String(call.Args[0])
+	}
+	return scope.String(e)
 }
 
 // hand names the context or request among the parameters; empty where there is none.

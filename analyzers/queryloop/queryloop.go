@@ -12,6 +12,7 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
 	"github.com/backend-conformance/conformance/analyzers/internal/names"
+	"github.com/backend-conformance/conformance/analyzers/internal/requests"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/sqlapi"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
@@ -28,7 +29,8 @@ var Rule = rule.Rule{
 	Why:      "A page of a hundred rows costs a hundred and one round trips, and gets slower with every row.",
 	Fix:      "Join, or collect the keys and query once with IN or ANY.",
 	Limits: "Reads are judged, writes are not. Functions of the module that query are known two packages far, not through interfaces. Loops over " +
-		"batches, retries, and migrations are left out; a list that is always short is reported.",
+		"batches, retries, and migrations are left out, and so are questions about the schema and constructors; commands are undecided where no handler leads. " +
+		"Known to be wrong when a list is always short.",
 	Example: example,
 }
 
@@ -44,6 +46,7 @@ func (*Queries) AFact() {}
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
 	Name: "queryloop", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType, FactTypes: []analysis.Fact{new(Queries)},
+	Requires: []*analysis.Analyzer{requests.Analyzer},
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -61,7 +64,10 @@ func run(pass *analysis.Pass) (any, error) {
 		pass.ExportObjectFact(fn, &Queries{where})
 	}
 	if !isMigration(pass.Pkg) {
+		reached := pass.ResultOf[requests.Analyzer].(*requests.Result)
 		for f := range source.Functions(pass) {
+			_, inRequest := reached.Reached(f)
+			j.atStart = source.IsCommand(pass.Pkg) && !inRequest
 			j.function(f)
 		}
 	}
@@ -77,6 +83,20 @@ type judge struct {
 	report *diag.Reporter
 	known  map[*types.Func]string
 	scope  *web.Scope
+	// atStart says that the function belongs to a command and no handler leads
+	// there: it runs once, over what somebody configured.
+	atStart bool
+}
+
+// aboutSchema knows questions about the schema, which a change of it asks.
+func aboutSchema(text string) bool {
+	text = strings.ToLower(text)
+	for _, table := range []string{"sqlite_master", "sqlite_schema", "information_schema", "pg_catalog", "pg_class", "pg_indexes", "pg_tables", "pragma "} {
+		if strings.Contains(text, table) {
+			return true
+		}
+	}
+	return false
 }
 
 // writes knows statements that change rows, also those that return some.
@@ -119,7 +139,7 @@ func (j *judge) reads(call *ast.CallExpr) string {
 		if recv := web.TypeName(fn.Signature().Recv().Type()); q.Text < 0 && !strings.HasSuffix(recv, "Stmt") || strings.Contains(fn.Name(), "Exec") || strings.HasPrefix(fn.Name(), "Prepare") {
 			return ""
 		}
-		if q.Text >= 0 && q.Text < len(call.Args) && writes(j.scope.String(call.Args[q.Text])) {
+		if q.Text >= 0 && q.Text < len(call.Args) && (writes(j.scope.String(call.Args[q.Text])) || aboutSchema(j.scope.String(call.Args[q.Text]))) {
 			return ""
 		}
 		return source.Callee(call)
@@ -127,6 +147,9 @@ func (j *judge) reads(call *ast.CallExpr) string {
 	if recv := fn.Signature().Recv(); recv != nil && gormReads[fn.Name()] {
 		switch web.TypeName(recv.Type()) {
 		case "gorm.io/gorm.DB", "github.com/jinzhu/gorm.DB":
+			if j.rawAboutSchema(call) {
+				return ""
+			}
 			return source.Callee(call)
 		}
 	}
@@ -140,12 +163,29 @@ func (j *judge) reads(call *ast.CallExpr) string {
 	return ""
 }
 
+// rawAboutSchema knows db.Raw("... sqlite_master ...").Row() and the like.
+func (j *judge) rawAboutSchema(call *ast.CallExpr) bool {
+	for {
+		inner, ok := ast.Unparen(web.Receiver(call)).(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		if len(inner.Args) > 0 && aboutSchema(j.scope.String(inner.Args[0])) {
+			return true
+		}
+		if web.Receiver(inner) == nil {
+			return false
+		}
+		call = inner
+	}
+}
+
 func (j *judge) function(f source.Func) {
 	decl := f.Decl
 	if decl == nil {
 		decl = f.Outer
 	}
-	if decl != nil && names.Has(decl.Name.Name, "migrate", "migration", "migrations", "seed", "up", "down", "init", "install", "upgrade", "backup", "restore", "setup") {
+	if decl != nil && names.Has(decl.Name.Name, "migrate", "migration", "migrations", "seed", "up", "down", "init", "install", "upgrade", "backup", "restore", "setup", "new", "convert", "configure") {
 		return
 	}
 	j.scope = web.NewScope(j.pass.TypesInfo, f.Body)
@@ -167,6 +207,10 @@ func (j *judge) function(f source.Func) {
 			through := ""
 			if where != source.Callee(call) {
 				through = " (through " + where + ")"
+			}
+			if j.atStart {
+				j.report.Undecided(Rule, call, source.Callee(call)+" queries once for each turn of the loop, in a command and not while it handles a request")
+				continue
 			}
 			r := []analysis.RelatedInformation{{Pos: loop.Pos(), Message: "the loop"}}
 			j.report.Report(Rule, call, r, "%s queries once for each turn of the loop%s: query once for all", source.Callee(call), through)

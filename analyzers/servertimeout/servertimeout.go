@@ -25,7 +25,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "A client that sends one byte a minute holds its connection for ever; a few thousand of them take the service down.",
 	Fix:      "Build an http.Server with ReadHeaderTimeout (and ReadTimeout, IdleTimeout) instead of calling ListenAndServe or Run.",
-	Limits: "A server whose fields are set in another package is undecided at best. Timeouts of a proxy in front are not known. Whether a " +
+	Limits: "A server whose fields are set in another package is undecided at best, and so is a port for profiles. Timeouts of a proxy in front are not known. Whether a " +
 		"configured value is zero is not known either.",
 	Example: example,
 }
@@ -42,6 +42,7 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	for _, f := range diag.Files(pass) {
 		j.names = map[*ast.CompositeLit]types.Object{}
+		j.profiles = importsProfiler(f)
 		ast.Inspect(f, j.visit)
 	}
 	return j.report.Result()
@@ -55,6 +56,18 @@ type judge struct {
 	set    map[types.Object]bool
 	anySet bool
 	names  map[*ast.CompositeLit]types.Object
+	// profiles says that the file imports net/http/pprof.
+	profiles bool
+}
+
+func importsProfiler(f *ast.File) bool {
+	return slices.ContainsFunc(f.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"net/http/pprof"` })
+}
+
+// servesProfiles knows http.ListenAndServe(addr, nil) beside an import of pprof:
+// a port for operators.
+func (j *judge) servesProfiles(call *ast.CallExpr) bool {
+	return j.profiles && len(call.Args) > 0 && source.IsNil(j.pass.TypesInfo, call.Args[len(call.Args)-1])
 }
 
 var readTimeouts = []string{"ReadHeaderTimeout", "ReadTimeout"}
@@ -181,6 +194,8 @@ var echoStarts = map[string]bool{
 func (j *judge) call(call *ast.CallExpr) {
 	name := web.Name(web.Callee(j.pass.TypesInfo, call))
 	switch {
+	case shortcuts[name] && j.servesProfiles(call):
+		j.report.Undecided(Rule, call, source.Callee(call)+" serves profiles, perhaps to operators only")
 	case shortcuts[name], echoStarts[name] && !j.anySet:
 		j.report.Report(Rule, call, nil, "%s serves without a read timeout: use an http.Server with ReadHeaderTimeout", source.Callee(call))
 	case echoStarts[name]:

@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -26,7 +27,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Secure},
 	Why:      "Whoever sits on the way can read and change what is sent: the certificate is not looked at, or the protocol is broken.",
 	Fix:      "Remove InsecureSkipVerify and give the right RootCAs; leave MinVersion at its default or set tls.VersionTLS12 or later.",
-	Limits:   "InsecureSkipVerify that is configured is undecided; with VerifyConnection or VerifyPeerCertificate set it is taken to be replaced by that check.",
+	Limits:   "InsecureSkipVerify that is configured is undecided, and so it is where a setting or a name asks for it or the function only probes; with VerifyConnection or VerifyPeerCertificate set it is taken to be replaced by that check.",
 	Example:  example,
 }
 
@@ -53,12 +54,23 @@ type judge struct {
 
 type span struct{ from, to token.Pos }
 
+var noVerification = []string{"insecure", "skip", "verify", "unverified"}
+
+// probes reports whether a function asks only whether something is there.
+func probes(name string) bool {
+	return names.Has(name, "probe", "detect", "discover", "scan", "available", "reachable", "alive")
+}
+
 // asks reports whether an expression or a name asks for no verification.
 func asks(n ast.Node) bool {
 	found := false
 	ast.Inspect(n, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		found = found || ok && names.Has(id.Name, "insecure", "skip", "verify", "unverified")
+		switch n := n.(type) {
+		case *ast.Ident:
+			found = found || names.Has(n.Name, noVerification...)
+		case *ast.BasicLit: // os.Getenv("SKIP_TLS_VERIFY")
+			found = found || names.Has(strings.Trim(n.Value, "\"`"), noVerification...)
+		}
 		return !found
 	})
 	return found
@@ -89,7 +101,7 @@ func (j *judge) visit(n ast.Node) bool {
 			j.chosen = append(j.chosen, span{n.Body.Pos(), n.Body.End()})
 		}
 	case *ast.FuncDecl:
-		if n.Body != nil && asks(n.Name) {
+		if n.Body != nil && (asks(n.Name) || probes(n.Name.Name)) {
 			j.chosen = append(j.chosen, span{n.Body.Pos(), n.Body.End()})
 		}
 	case *ast.CompositeLit:

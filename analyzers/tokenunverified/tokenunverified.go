@@ -24,9 +24,9 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "A token whose algorithm the sender chooses can be forged; one that never expires stays valid once stolen.",
 	Fix:      "Pass jwt.WithValidMethods (or check token.Method in the key function), never ParseUnverified for a decision, and set an expiry.",
-	Limits: "golang-jwt and its predecessors are known; other libraries are not. A key function that is made elsewhere, or whose key may be of " +
-		"any type, is undecided, and so is ParseUnverified, which is right for reading a hint before the real check. A key of a public-key type " +
-		"fits one family of algorithms, which satisfies the rule. Where the function reads the times of the token itself, WithoutClaimsValidation " +
+	Limits: "golang-jwt and its predecessors are known; other libraries are not. Without a named algorithm, a key of a public-key type satisfies the " +
+		"rule, since it fits one family; a secret of bytes, a key function that is made elsewhere, and a key that may be of any type are undecided, and so is " +
+		"ParseUnverified, which is right for reading a hint before the real check. Where the function reads the times of the token itself, WithoutClaimsValidation " +
 		"is undecided. Known to be wrong when a token is of use once only (a logout event).",
 	Example: example,
 }
@@ -37,7 +37,7 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	j := &judge{pass: pass, report: diag.New(pass, Rule), decls: map[types.Object]*ast.FuncDecl{}}
+	j := &judge{pass: pass, report: diag.New(pass, Rule), decls: map[types.Object]*ast.FuncDecl{}, said: map[*ast.CompositeLit]bool{}}
 	for _, f := range diag.Files(pass) {
 		for _, d := range f.Decls {
 			if decl, ok := d.(*ast.FuncDecl); ok {
@@ -61,6 +61,8 @@ type judge struct {
 	decls  map[types.Object]*ast.FuncDecl
 	f      source.Func
 	scope  *web.Scope
+	// said are the claims that were judged; two calls may sign the same ones.
+	said map[*ast.CompositeLit]bool
 }
 
 // library cuts the import paths of golang-jwt and its predecessors.
@@ -111,6 +113,8 @@ func (j *judge) parse(call *ast.CallExpr, key int) {
 	switch {
 	case body == nil:
 		j.report.Undecided(Rule, call, "the key function "+source.Text(call.Args[key])+" is made elsewhere")
+	case j.acceptsUnsigned(body):
+		j.report.Report(Rule, call, nil, "the key function of %s accepts tokens without a signature: never return UnsafeAllowNoneSignatureType", source.Callee(call))
 	case looksAtMethod(body):
 		j.report.Examine(Rule, 1)
 	case j.keyType(body) == publicKey:
@@ -118,7 +122,7 @@ func (j *judge) parse(call *ast.CallExpr, key int) {
 	case j.keyType(body) == anyKey:
 		j.report.Undecided(Rule, call, source.Callee(call)+" names no algorithm, and of what type the key is, which limits them, is not known")
 	default:
-		j.report.Report(Rule, call, nil, "%s accepts whatever algorithm of the key's kind the token names: pass jwt.WithValidMethods or check token.Method", source.Callee(call))
+		j.report.Undecided(Rule, call, source.Callee(call)+" names no algorithm: every HMAC of that secret is accepted, and no other")
 	}
 }
 
@@ -221,6 +225,19 @@ func (j *judge) keyType(body ast.Node) keyKind {
 	return kind
 }
 
+// acceptsUnsigned knows a key function that returns the key of the algorithm "none".
+func (j *judge) acceptsUnsigned(body ast.Node) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		if obj := j.pass.TypesInfo.Uses[id]; ok && obj != nil && obj.Pkg() != nil && obj.Name() == "UnsafeAllowNoneSignatureType" {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
 // looksAtMethod knows token.Method and token.Header["alg"]. A key chosen by the
 // header's key id is looked up by somebody who knows its type.
 func looksAtMethod(body ast.Node) bool {
@@ -252,6 +269,10 @@ func (j *judge) claims(call *ast.CallExpr) {
 		j.report.Examine(Rule, 1)
 		return
 	}
+	if j.said[lit] {
+		return
+	}
+	j.said[lit] = true
 	if isMap || embedsRegistered(j.pass.TypesInfo.TypeOf(lit)) {
 		j.report.Report(Rule, lit, nil, "the token made here never expires: set exp")
 	}

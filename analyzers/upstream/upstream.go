@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/names"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -29,7 +30,7 @@ var BodyRule = rule.Rule{
 	Supports: []rule.Section{rule.Performant},
 	Why:      "The connection is never given back: each call opens a new one until file descriptors run out.",
 	Fix:      "defer resp.Body.Close() after the error check.",
-	Limits:   "A response that is returned, stored or given to another function is that code's business. A Close on some paths only is not told apart from one on all.",
+	Limits:   "Answers to HEAD have no body. A response that is returned, stored or given to another function is that code's business. A Close on some paths only is not told apart from one on all.",
 	Example:  bodyExample,
 }
 
@@ -39,8 +40,9 @@ var StatusRule = rule.Rule{
 	Supports: []rule.Section{rule.Errors},
 	Why:      "An error page is decoded as if it were data: the caller goes on with zero values and reports success.",
 	Fix:      "Check resp.StatusCode before reading the body, and return an error that names it.",
-	Limits:   "Only a body that is read in the function that sent the request is judged; a client that turns statuses into errors is not known.",
-	Example:  statusExample,
+	Limits: "Only a body that is read in the function that sent the request is judged; where the function tests a field of the answer that says how " +
+		"it went (Success, Errcode), the site is undecided. A client that turns statuses into errors is not known.",
+	Example: statusExample,
 }
 
 // Analyzer reports BodyRule and StatusRule.
@@ -52,7 +54,7 @@ func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, BodyRule, StatusRule)
 	for f := range source.Functions(pass) {
 		for _, m := range source.MadeBy(pass.TypesInfo, f.Body, isResponse) {
-			if !isHandshake(pass, m.Call) {
+			if !isHandshake(pass, m.Call) && !isHead(pass, m.Call) {
 				judge(pass, r, f, m)
 			}
 		}
@@ -65,6 +67,12 @@ func run(pass *analysis.Pass) (any, error) {
 func isHandshake(pass *analysis.Pass, call *ast.CallExpr) bool {
 	fn := web.Callee(pass.TypesInfo, call)
 	return fn != nil && fn.Pkg() != nil && fn.Pkg().Name() == "websocket"
+}
+
+// isHead knows requests whose answer has no body.
+func isHead(pass *analysis.Pass, call *ast.CallExpr) bool {
+	name := web.Name(web.Callee(pass.TypesInfo, call))
+	return name == "net/http.Head" || name == "net/http.Client.Head"
 }
 
 func isResponse(t types.Type) bool { return web.TypeName(t) == "net/http.Response" }
@@ -91,9 +99,46 @@ func judge(pass *analysis.Pass, r *diag.Reporter, f source.Func, m source.Made) 
 	switch {
 	case len(uses.Methods["StatusCode"])+len(uses.Methods["Status"]) > 0 || bodies == kept:
 		r.Examine(StatusRule, 1)
+	case bodies == read && saysItself(f):
+		r.Undecided(StatusRule, m.Call, name+".StatusCode is not looked at, but a field of the answer that says how it went is")
 	case bodies == read:
 		r.Report(StatusRule, m.Call, nil, "%s.Body is read without a look at %s.StatusCode: check it first", name, name)
 	}
+}
+
+// saysItself knows services that answer 200 always and say in a field of the body
+// whether it went well, where the function tests such a field.
+func saysItself(f source.Func) bool {
+	found := false
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		var cond ast.Expr
+		switch n := n.(type) {
+		case *ast.IfStmt:
+			cond = n.Cond
+		case *ast.SwitchStmt:
+			cond = n.Tag
+		case *ast.ReturnStmt: // return answer.Success, nil
+			for _, e := range n.Results {
+				found = found || namesOutcome(e)
+			}
+		}
+		if cond != nil {
+			ast.Inspect(cond, func(n ast.Node) bool {
+				e, ok := n.(ast.Expr)
+				found = found || ok && namesOutcome(e)
+				return !found
+			})
+		}
+		return !found
+	})
+	return found
+}
+
+// namesOutcome knows answer.Errcode, answer.Success and the like, but not a
+// variable err or resp.StatusCode.
+func namesOutcome(e ast.Expr) bool {
+	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+	return ok && (names.Has(sel.Sel.Name, "err", "error", "errors", "errcode", "errmsg", "success", "code", "ok") || strings.HasPrefix(strings.ToLower(sel.Sel.Name), "err"))
 }
 
 type handling int

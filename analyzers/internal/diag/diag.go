@@ -56,27 +56,18 @@ func Files(pass *analysis.Pass) []*ast.File {
 	return files
 }
 
-// ForTests knows packages in folders that only tests use, by what the folders
-// below the module's own are called.
-func ForTests(pass *analysis.Pass) bool {
-	path := pass.Pkg.Path()
-	if pass.Module != nil {
-		path = strings.TrimPrefix(path, pass.Module.Path)
-	}
-	return slices.ContainsFunc(strings.Split(path, "/"), func(folder string) bool { return testFolders[strings.TrimSuffix(folder, "s")] })
-}
-
-// testFolders in the singular.
-var testFolders = map[string]bool{
-	"testdata": true, "testutil": true, "testhelper": true, "testsupport": true, "testenv": true, "e2e": true,
-	"mock": true, "fixture": true, "fake": true,
-}
-
 // importsTesting knows helpers of tests that do not live in a _test.go file.
 func importsTesting(f *ast.File) bool {
 	return slices.ContainsFunc(f.Imports, func(spec *ast.ImportSpec) bool {
-		return spec.Path.Value == `"testing"` || spec.Path.Value == `"github.com/stretchr/testify/require"`
+		path := strings.Trim(spec.Path.Value, `"`)
+		return path == "testing" || slices.ContainsFunc(testLibraries, func(lib string) bool { return strings.HasPrefix(path+"/", lib) })
 	})
+}
+
+// testLibraries are imported by tests and what helps them only.
+var testLibraries = []string{
+	"github.com/stretchr/testify/", "github.com/ory/dockertest/", "github.com/testcontainers/testcontainers-go/", "github.com/onsi/gomega/",
+	"net/http/httptest/",
 }
 
 // IsTest reports whether pos lies in a _test.go file.
