@@ -53,7 +53,7 @@ ENTRYPOINT ["/shop"]
 var (
 	dockerfileName = regexp.MustCompile(`(?i)^(?:dockerfile|containerfile)(?:\.[\w.-]+)?$|\.(?:dockerfile|containerfile)$`)
 	// dockerAside are images that nobody deploys, by name or folder.
-	dockerAside = regexp.MustCompile(`(?i)(?:^|[/._-])(?:dev|devel|development|devcontainer|debug|local|tests?|testing|e2e|integration|ci|lint|examples?|samples?|demo|hack|tools?|scripts?|bench|packaging|builder|make|dredd|docs|postgres|mysql|redis|db)(?:$|[/._-])`)
+	dockerAside = regexp.MustCompile(`(?i)(?:^|[/._-])(?:dev|devel|development|devcontainer|debug|local|tests?|testing|e2e|integration|ci|lint|examples?|samples?|demo|hack|tools?|scripts?|bench|packaging|builder|make|dredd|docs|cross|postgres|mysql|redis|db)(?:$|[/._-])`)
 )
 
 func containerAsRoot(t *tree) report.Criterion {

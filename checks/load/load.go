@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -292,6 +293,32 @@ func (p *Program) collectProblems(pkg *packages.Package) {
 		}
 		p.Problems = append(p.Problems, pr)
 	}
+	if len(pkg.Errors) > 0 {
+		if dep, why := missingBelow(pkg, map[*packages.Package]bool{}); dep != nil {
+			p.Problems = append(p.Problems, Problem{Package: pkg.PkgPath, Message: fmt.Sprintf("it needs %s: %s", dep.PkgPath, why)})
+		}
+	}
+}
+
+// missingBelow finds a dependency that this machine lacks: the errors of the
+// packages above it follow from that.
+func missingBelow(pkg *packages.Package, seen map[*packages.Package]bool) (*packages.Package, string) {
+	for _, path := range slices.Sorted(maps.Keys(pkg.Imports)) {
+		dep := pkg.Imports[path]
+		if seen[dep] {
+			continue
+		}
+		seen[dep] = true
+		for _, e := range dep.Errors {
+			if OfMachine(e.Msg) {
+				return dep, oneLine(e.Msg)
+			}
+		}
+		if found, why := missingBelow(dep, seen); found != nil {
+			return found, why
+		}
+	}
+	return nil, ""
 }
 
 // RepositoryRoot is the nearest folder at or above dir that holds .git, else dir.

@@ -26,7 +26,8 @@ var RulePanicUnrecovered = rule.Rule{
 		"it ends the whole process.",
 	Fix: "Put the router's recovery middleware outermost, one that logs the stack and answers 500.",
 	Limits: "Passes when main reaches a library's recovery middleware, or a function of the module that calls recover and takes or " +
-		"returns a handler; that it stands around every route is not proven. net/http's own recovery, which only drops the connection, does not count.",
+		"returns a handler; that it stands around every route is not proven. net/http's own recovery, which only drops the connection, does not count. A program " +
+		"that serves metrics, profiles, health or a one-off login only is undecided.",
 	Example: `
 -- bad/go.mod --
 module example.com/shop
@@ -91,7 +92,12 @@ func panicUnrecovered(r *check.Repo, a *audit) report.Criterion {
 	for _, pkg := range a.graph.MainPackages() {
 		all := a.graph.FromMain(pkg)
 		judged := map[family]bool{}
-		for _, s := range a.startsIn(all) {
+		starts, side := a.doors(all)
+		if len(starts) == 0 && len(side) > 0 {
+			place := a.program.Place(side[0].Ident.Pos(), "%s: serves operators here", a.graph.ProgramName(pkg))
+			t.Undecided(fmt.Sprintf("%s: only a server for metrics, profiles or the like was recognised (%s), not one for requests", a.graph.ProgramName(pkg), place.Position), place)
+		}
+		for _, s := range starts {
 			of := familyOf(s.kind)
 			if judged[of] {
 				continue

@@ -154,6 +154,9 @@ var dependencies = []dependency{
 // program of the module does.
 func (a *audit) dependent(found []*routes.Route) []*routes.Route {
 	return slices.DeleteFunc(found, func(r *routes.Route) bool {
+		if a.withoutDependency(r.Handler) {
+			return true
+		}
 		if !r.Reached || len(r.Chain) == 0 {
 			return false
 		}
@@ -164,6 +167,26 @@ func (a *audit) dependent(found []*routes.Route) []*routes.Route {
 		}
 		return false
 	})
+}
+
+// withoutDependency reports whether the programs that hold a handler use no
+// dependency, though others of the module do.
+func (a *audit) withoutDependency(h routes.Handler) bool {
+	if h.Func == nil || h.Func.Pkg() == nil {
+		return false
+	}
+	holders := 0
+	for _, main := range a.graph.MainPackages() {
+		all := importedBy(main)
+		if !slices.ContainsFunc(all, func(p *packages.Package) bool { return p.PkgPath == h.Func.Pkg().Path() }) {
+			continue
+		}
+		holders++
+		if dependencyOf(all) != "" {
+			return false
+		}
+	}
+	return holders > 0
 }
 
 // importedBy are the packages that a program is made of, without the insides

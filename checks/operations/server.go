@@ -92,7 +92,9 @@ func (a *audit) whereItServes() report.Position {
 	return report.Position{}
 }
 
-var sideDoorName = regexp.MustCompile(`(?i)metric|pprof|profil|debug|prometheus|telemetry`)
+// sideDoorName also knows servers that stand only while a program is installed,
+// or while a browser comes back from a login or a certificate authority.
+var sideDoorName = regexp.MustCompile(`(?i)metric|pprof|profil|debug|prometheus|telemetry|health|pkce|callback|loopback|challenge|\binstall`)
 
 // isSideDoor knows servers for operators by the names in the call that starts
 // them (debugServer.Serve, ListenAndServe(cfg.MetricsAddr, ...)), and of the

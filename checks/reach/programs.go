@@ -11,7 +11,7 @@ import (
 )
 
 // asideDir are folders whose programs are not the product.
-var asideDir = regexp.MustCompile(`(?i)/(_?examples?|samples?|demos?|hack|tools?|scripts?|tests?|testing|e2e|integration[-_]?tests?|mocks?|benchmarks?|dev|docs)/`)
+var asideDir = regexp.MustCompile(`(?i)/(_?examples?|samples?|demos?|hack|tools?|scripts?|test[a-z0-9]*|suites?|e2e|integration[-_]?tests?|mocks?|benchmarks?|dev|docs)/`)
 
 // MainPackages are the programs of the module, by import path. Examples, tools
 // and test programs are left out, unless there is nothing else.
