@@ -328,3 +328,10 @@ func list(q querier, w http.ResponseWriter) { q.QueryContext(context.Background(
 	expect(t, verdicts(t, repository(t, "-- shop.go --\npackage shop\n\nimport \"database/sql\"\n\nvar DB *sql.DB\n"))["layering-violated"],
 		"inconclusive: the module uses a database (imports database/sql), but no query of it was recognised, so where it is queried is not known")
 }
+
+// A stand-in of tests is nobody's login.
+func TestRateLimitMissing_fixture(t *testing.T) {
+	r := repository(t, limited)
+	row(r, "POST", "/oauth/token", "Login").Pos.File = "forge/fixtures/server.go"
+	expect(t, verdicts(t, r)["rate-limit-missing"], "not_applicable: no operation documents 429 and no route looks like a login")
+}

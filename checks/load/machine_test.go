@@ -1,6 +1,10 @@
 package load
 
-import "testing"
+import (
+	"testing"
+
+	"golang.org/x/tools/go/packages"
+)
 
 func TestOfMachine(t *testing.T) {
 	for message, want := range map[string]bool{
@@ -18,5 +22,20 @@ func TestOfMachine(t *testing.T) {
 		if got := (Problem{Message: message}).OfMachine(); got != want {
 			t.Errorf("%q: %t, want %t", message, got, want)
 		}
+	}
+}
+
+// What a missing module breaks further up is the machine's fault, too.
+func TestMissingBelow(t *testing.T) {
+	gone := &packages.Package{PkgPath: "example.org/gone", Errors: []packages.Error{{Msg: "module lookup disabled by GOPROXY=off"}}}
+	between := &packages.Package{PkgPath: "example.org/between", Imports: map[string]*packages.Package{"example.org/gone": gone}}
+	between.Imports["example.org/between"] = between // a cycle must not hang
+	app := &packages.Package{PkgPath: "example.com/app", Imports: map[string]*packages.Package{"example.org/between": between}}
+	app.Errors = []packages.Error{{Msg: "undefined: between.Thing"}}
+	p := &Program{}
+	p.collectProblems(app)
+	want := "example.com/app: it needs example.org/gone: module lookup disabled by GOPROXY=off"
+	if len(p.Problems) != 2 || p.Problems[1].String() != want || !p.Problems[1].OfMachine() {
+		t.Errorf("problems = %v, want the second to be %q", p.Problems, want)
 	}
 }

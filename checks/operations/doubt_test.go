@@ -82,3 +82,64 @@ func TestNotApplicableNeedsTypes(t *testing.T) {
 		t.Errorf("%v: %s", c.Outcome, c.Reason)
 	}
 }
+
+// A server that stands while a browser comes back from a login answers no API.
+func TestPanicUnrecovered_sideDoorsOnly(t *testing.T) {
+	expect(t, verdicts(t, repository(t, `
+-- main.go --
+package main
+
+import "net/http"
+
+func awaitCallback() { http.ListenAndServe("127.0.0.1:1", nil) }
+
+func main() { awaitCallback() }
+`))["panic-unrecovered"], "inconclusive: shop: only a server for metrics, profiles or the like was recognised (main.go:5), not one for requests")
+}
+
+// The program that answers the probe has no database; another of the module has.
+func TestReadinessShallow_programWithoutDependency(t *testing.T) {
+	r := repository(t, `
+-- cmd/api/main.go --
+package main
+
+import (
+	"database/sql"
+	"net/http"
+)
+
+var db *sql.DB
+
+func main() {
+	http.HandleFunc("GET /readyz", asks)
+	http.ListenAndServe(":1", nil)
+}
+
+func asks(w http.ResponseWriter, r *http.Request) { db.PingContext(r.Context()) }
+-- cmd/proxy/main.go --
+package main
+
+import (
+	"net/http"
+
+	"example.com/shop/health"
+)
+
+func main() {
+	mux := http.NewServeMux()
+	health.Register(mux)
+	http.ListenAndServe(":2", mux)
+}
+-- health/health.go --
+package health
+
+import "net/http"
+
+func Register(mux *http.ServeMux) { mux.HandleFunc("GET /readyz", ready) }
+
+func ready(w http.ResponseWriter, r *http.Request) {}
+`)
+	route(t, r, "GET", "/readyz", "ready")
+	route(t, r, "GET", "/readyz", "asks")
+	expect(t, verdicts(t, r)["readiness-shallow"], "pass")
+}

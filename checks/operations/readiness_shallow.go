@@ -172,13 +172,14 @@ func (a *audit) dependent(found []*routes.Route) []*routes.Route {
 // withoutDependency reports whether the programs that hold a handler use no
 // dependency, though others of the module do.
 func (a *audit) withoutDependency(h routes.Handler) bool {
-	if h.Func == nil || h.Func.Pkg() == nil {
+	f := a.program.FuncAt(h.Key)
+	if f == nil {
 		return false
 	}
 	holders := 0
 	for _, main := range a.graph.MainPackages() {
 		all := importedBy(main)
-		if !slices.ContainsFunc(all, func(p *packages.Package) bool { return p.PkgPath == h.Func.Pkg().Path() }) {
+		if !slices.ContainsFunc(all, func(p *packages.Package) bool { return p == f.Package }) {
 			continue
 		}
 		holders++
