@@ -44,8 +44,11 @@ func explain(w io.Writer, r rule.Rule) error {
 	fmt.Fprintf(w, "  Severity  %s\n", strings.ReplaceAll(weightText(r), "*", ""))
 	fmt.Fprintf(w, "  Since     ruleset %s\n", r.Since)
 	for _, part := range []struct{ head, text string }{
-		{"Why", r.Why}, {"Fix", r.Fix}, {"Known to be wrong when", r.Limits},
+		{"Why", r.Why}, {"Fix", r.Fix}, {"Known to be wrong when", r.Limits}, {"Measured", r.Judged.String()},
 	} {
+		if part.text == "" {
+			continue
+		}
 		fmt.Fprintf(w, "\n%s\n%s\n", part.head, wrap(part.text, 92))
 	}
 	if r.Example != "" {

@@ -64,6 +64,9 @@ func rulesPage(w io.Writer) error {
 		}
 		fmt.Fprintf(w, "\n### %s\n\n%s · %s\n\n", r.ID, upperFirst(r.Title), weightText(r))
 		fmt.Fprintf(w, "%s\n\n**Fix.** %s\n\n**Known to be wrong when.** %s\n", r.Why, r.Fix, r.Limits)
+		if measured := r.Judged.String(); measured != "" {
+			fmt.Fprintf(w, "\n**Measured.** %s\n", measured)
+		}
 	}
 	return nil
 }

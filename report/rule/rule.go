@@ -32,9 +32,40 @@ type Rule struct {
 	Fix string
 	// Limits says when the rule is known to be wrong or to abstain.
 	Limits string
+	// Judged is how the rule fared on services that it was not written for.
+	Judged Judged
 	// Example is a txtar archive of a bad/ and a good/ tree: bad yields exactly
 	// this rule, good yields nothing. Empty where only a whole repository shows it.
 	Example string
+}
+
+// Judged counts findings on real services, drawn at random, that were read one
+// by one with the code around them. What is neither True nor Disputed was wrong.
+type Judged struct {
+	// Read is how many were; 0 where the rule found nothing there.
+	Read int
+	// True findings say what is so, and what their reader would repair.
+	True int
+	// Disputed ones say what is so, but a maintainer may have good reason for it.
+	Disputed int
+}
+
+// String is a sentence; empty where nothing was read.
+func (j Judged) String() string {
+	switch {
+	case j.Read == 0:
+		return ""
+	case j.True == j.Read:
+		return fmt.Sprintf("%d findings on real services were read: all hold.", j.Read)
+	}
+	s := fmt.Sprintf("%d findings on real services were read: %d hold", j.Read, j.True)
+	if j.Disputed > 0 {
+		s += fmt.Sprintf(", %d may be disputed", j.Disputed)
+	}
+	if wrong := j.Read - j.True - j.Disputed; wrong > 0 {
+		s += fmt.Sprintf(", %d are wrong", wrong)
+	}
+	return s + "."
 }
 
 // Doc renders the rule as the documentation of an analyzer: the first line is
@@ -65,6 +96,9 @@ func (r Rule) Validate() error {
 	}
 	if r.Section.Title() == "" {
 		return fmt.Errorf("rule %q: unknown section %q", r.ID, r.Section)
+	}
+	if j := r.Judged; j.True < 0 || j.Disputed < 0 || j.True+j.Disputed > j.Read {
+		return fmt.Errorf("rule %q: more findings are judged than were read: %+v", r.ID, j)
 	}
 	if r.Severity.String() == "" {
 		return fmt.Errorf("rule %q: unknown severity", r.ID)
