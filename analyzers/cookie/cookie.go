@@ -56,6 +56,8 @@ type judge struct {
 
 func (j *judge) visit(n ast.Node) bool {
 	switch n := n.(type) {
+	case *ast.AssignStmt:
+		j.filled(n)
 	case *ast.CompositeLit:
 		if j.sent[n] {
 			return true
@@ -82,6 +84,45 @@ func (j *judge) visit(n ast.Node) bool {
 	return true
 }
 
+// filled judges a cookie that is made empty and filled field by field:
+// c := new(http.Cookie); c.Name = "session".
+func (j *judge) filled(as *ast.AssignStmt) {
+	if len(as.Lhs) != 1 || len(as.Rhs) != 1 || !j.isEmptyCookie(as.Rhs[0]) {
+		return
+	}
+	v := source.Object(j.pass.TypesInfo, as.Lhs[0])
+	fields := map[string]ast.Expr{}
+	ast.Inspect(j.f.Body, func(n ast.Node) bool {
+		if set, ok := n.(*ast.AssignStmt); ok && len(set.Lhs) == len(set.Rhs) {
+			for i, lhs := range set.Lhs {
+				if sel, ok := lhs.(*ast.SelectorExpr); ok && v != nil && source.Object(j.pass.TypesInfo, sel.X) == v {
+					fields[sel.Sel.Name] = set.Rhs[i]
+				}
+			}
+		}
+		return true
+	})
+	j.fields(as, fields, "HttpOnly", "Secure", "SameSite")
+}
+
+// isEmptyCookie knows new(http.Cookie) and &http.Cookie{}.
+func (j *judge) isEmptyCookie(e ast.Expr) bool {
+	if web.TypeName(j.pass.TypesInfo.TypeOf(e)) != "net/http.Cookie" {
+		return false
+	}
+	if u, ok := ast.Unparen(e).(*ast.UnaryExpr); ok {
+		e = u.X
+	}
+	switch e := ast.Unparen(e).(type) {
+	case *ast.CompositeLit:
+		return len(e.Elts) == 0
+	case *ast.CallExpr:
+		id, ok := e.Fun.(*ast.Ident)
+		return ok && id.Name == "new"
+	}
+	return false
+}
+
 func (j *judge) literal(lit *ast.CompositeLit, wanted ...string) {
 	fields := map[string]ast.Expr{}
 	for _, elt := range lit.Elts {
@@ -89,6 +130,10 @@ func (j *judge) literal(lit *ast.CompositeLit, wanted ...string) {
 			fields[source.Text(kv.Key)] = kv.Value
 		}
 	}
+	j.fields(lit, fields, wanted...)
+}
+
+func (j *judge) fields(at analysis.Range, fields map[string]ast.Expr, wanted ...string) {
 	if !j.isSession(fields["Name"], fields["Value"]) || j.deleted(fields) {
 		return
 	}
@@ -98,7 +143,7 @@ func (j *judge) literal(lit *ast.CompositeLit, wanted ...string) {
 			missing = append(missing, name)
 		}
 	}
-	j.verdict(lit, fields["Name"], missing)
+	j.verdict(at, fields["Name"], missing)
 }
 
 // gin judges c.SetCookie(name, value, maxAge, path, domain, secure, httpOnly).

@@ -8,7 +8,7 @@ import (
 
 func TestCookie(t *testing.T) {
 	got := fixture.Run(t, Analyzer, "a")[Rule.ID]
-	if want := (fixture.Tally{Examined: 5, Undecided: 0}); got != want {
+	if want := (fixture.Tally{Examined: 7, Undecided: 0}); got != want {
 		t.Errorf("sites: got %+v, want %+v", got, want)
 	}
 }

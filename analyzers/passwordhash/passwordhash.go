@@ -55,6 +55,7 @@ var fast = map[string]string{
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
 	for f := range source.Functions(pass) {
+		unchanged(pass, r, f)
 		slowHere := usesSlow(pass, f)
 		source.Inspect(f.Body, func(n ast.Node) bool {
 			switch n := n.(type) {
@@ -89,24 +90,65 @@ func call(pass *analysis.Pass, r *diag.Reporter, f source.Func, call *ast.CallEx
 		r.Examine(Rule, 1)
 	case slow[name]:
 		r.Examine(Rule, 1)
-	case fast[name] != "" && !slowHere && len(call.Args) == 1 && holdsPassword(call.Args[0]):
+	case fast[name] != "" && !slowHere && len(call.Args) == 1 && (holdsPassword(call.Args[0]) || hashes(f) && holdsParam(pass, f, call.Args[0])):
 		if why := prescribed(pass, f, call); why != "" {
 			r.Undecided(Rule, call, fast[name]+" hashes "+source.Text(call.Args[0])+", "+why)
 			return
 		}
 		r.Report(Rule, call, nil, "%s hashes %s, which is fast to guess: use bcrypt, argon2id or scrypt", fast[name], source.Text(call.Args[0]))
 	case (name == "io.WriteString" || name == "hash.Hash.Write" || name == "io.Writer.Write") && !slowHere:
-		written(pass, r, call)
+		written(pass, r, f, call)
+	}
+}
+
+// hashes knows functions that are called for hashing a password.
+func hashes(f source.Func) bool {
+	return f.Decl != nil && names.Has(f.Name(), "hash", "encrypt", "digest", "hashed") && names.Has(f.Name(), "password", "passwd", "pwd", "pass")
+}
+
+// holdsParam reports whether one of the function's strings or byte slices is in e.
+func holdsParam(pass *analysis.Pass, f source.Func, e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && isParam(pass, f, id)
+		return !found
+	})
+	return found
+}
+
+func isParam(pass *analysis.Pass, f source.Func, id *ast.Ident) bool {
+	return slices.ContainsFunc(f.Params(), func(p *ast.Ident) bool {
+		return p != nil && pass.TypesInfo.Defs[p] != nil && pass.TypesInfo.Uses[id] == pass.TypesInfo.Defs[p]
+	})
+}
+
+// unchanged reports a function that is called for hashing and returns what it was
+// given.
+func unchanged(pass *analysis.Pass, r *diag.Reporter, f source.Func) {
+	if !hashes(f) || len(f.Body.List) != 1 {
+		return
+	}
+	ret, ok := f.Body.List[0].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) == 0 {
+		return
+	}
+	value := ast.Unparen(ret.Results[0])
+	if conv, ok := value.(*ast.CallExpr); ok && len(conv.Args) == 1 && pass.TypesInfo.Types[conv.Fun].IsType() {
+		value = ast.Unparen(conv.Args[0])
+	}
+	if id, ok := value.(*ast.Ident); ok && isParam(pass, f, id) {
+		r.Report(Rule, ret, nil, "%s returns %s as it came: use bcrypt, argon2id or scrypt", f.Name(), id.Name)
 	}
 }
 
 // written knows h := sha256.New(); h.Write([]byte(password)).
-func written(pass *analysis.Pass, r *diag.Reporter, call *ast.CallExpr) {
+func written(pass *analysis.Pass, r *diag.Reporter, f source.Func, call *ast.CallExpr) {
 	target, text := web.Receiver(call), call.Args[len(call.Args)-1]
 	if len(call.Args) == 2 {
 		target = call.Args[0]
 	}
-	if target == nil || !holdsPassword(text) {
+	if target == nil || !holdsPassword(text) && !(hashes(f) && holdsParam(pass, f, text)) {
 		return
 	}
 	if t := web.TypeName(pass.TypesInfo.TypeOf(target)); t == "hash.Hash" {

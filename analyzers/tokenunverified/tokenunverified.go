@@ -51,6 +51,12 @@ func run(pass *analysis.Pass) (any, error) {
 		for call := range source.Calls(f.Body) {
 			j.call(call)
 		}
+		source.Inspect(f.Body, func(n ast.Node) bool {
+			if as, ok := n.(*ast.AssignStmt); ok {
+				j.assigned(as)
+			}
+			return true
+		})
 	}
 	return j.report.Result()
 }
@@ -95,7 +101,7 @@ func (j *judge) call(call *ast.CallExpr) {
 		j.report.Report(Rule, call, nil, "WithoutClaimsValidation accepts expired tokens: remove it")
 	case "NewWithClaims":
 		if len(call.Args) == 2 {
-			j.claims(call)
+			j.claims(call.Args[1])
 		}
 	}
 }
@@ -254,9 +260,22 @@ func looksAtMethod(body ast.Node) bool {
 	return found
 }
 
+// assigned knows token.Claims = jwt.MapClaims{...}, after jwt.New.
+func (j *judge) assigned(as *ast.AssignStmt) {
+	for i, lhs := range as.Lhs {
+		sel, ok := lhs.(*ast.SelectorExpr)
+		if !ok || sel.Sel.Name != "Claims" || len(as.Lhs) != len(as.Rhs) {
+			continue
+		}
+		if name, ok := library(web.TypeName(j.pass.TypesInfo.TypeOf(sel.X))); ok && name == "Token" {
+			j.claims(as.Rhs[i])
+		}
+	}
+}
+
 // claims judges an issued token: it must expire.
-func (j *judge) claims(call *ast.CallExpr) {
-	arg := j.scope.Resolve(call.Args[1])
+func (j *judge) claims(given ast.Expr) {
+	arg := j.scope.Resolve(given)
 	if u, ok := arg.(*ast.UnaryExpr); ok {
 		arg = u.X
 	}
@@ -265,7 +284,7 @@ func (j *judge) claims(call *ast.CallExpr) {
 		return // made elsewhere
 	}
 	_, isMap := j.pass.TypesInfo.TypeOf(lit).Underlying().(*types.Map)
-	if expires(lit) || j.expiresLater(call.Args[1]) {
+	if expires(lit) || j.expiresLater(given) {
 		j.report.Examine(Rule, 1)
 		return
 	}

@@ -58,6 +58,12 @@ func fitted(raw string, k *rsa.PublicKey) {
 	_, _ = jwt.Parse(raw, public(k))
 }
 
+// The way of the predecessor.
+func assigned(t *jwt.Token) {
+	t.Claims = jwt.MapClaims{"sub": "x"} // want `never expires`
+	t.Claims = jwt.MapClaims{"sub": "x", "exp": 1}
+}
+
 // Undecided: a secret of bytes, which every HMAC accepts and nothing else does, a
 // key of any type, and times that are read by hand.
 
