@@ -193,6 +193,7 @@ func (x *Index) stepOf(h routes.Handler, absent bool, store map[string]value, rq
 		st = m.step(h)
 		return st.out
 	})
+	m.leave()
 	done := stepDone{st, m.store, m.usedRequest}
 	x.steps[key] = done
 	if m.usedRequest {

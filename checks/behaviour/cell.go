@@ -272,3 +272,39 @@ func taint(v value) value {
 	}
 	return t
 }
+
+// leave makes what a run put into the context fit for other runs: there it is
+// something of the request, no longer an input that the run has numbered.
+func (m *machine) leave() {
+	for _, c := range m.cells {
+		c.leave()
+	}
+	for key, v := range m.store {
+		m.store[key] = v.leaving()
+	}
+}
+
+func (c *cell) leave() {
+	if c.input != 0 && (!c.stored || c.v.kind == known) {
+		c.v = value{request: true}
+		c.stored = true
+	}
+	c.v = c.v.leaving()
+	c.input, c.trace = 0, nil
+	for _, p := range c.parts {
+		p.leave()
+	}
+}
+
+func (v value) leaving() value {
+	v.request = v.request || v.input != 0
+	v.input, v.trace = 0, nil
+	if v.tuple != nil {
+		vs := make([]value, len(v.tuple.vs))
+		for i, w := range v.tuple.vs {
+			vs[i] = w.leaving()
+		}
+		v.tuple = &tuple{vs}
+	}
+	return v
+}

@@ -70,3 +70,45 @@ func TestRoute_FormHoldsQuery(t *testing.T) {
 		t.Errorf("read %s, want the form's code", got)
 	}
 }
+
+// TestRoute_InputsOfMiddleware: what a middleware read and put into the context
+// is no input of the handler, whose own first input has the same number.
+func TestRoute_InputsOfMiddleware(t *testing.T) {
+	p := fixture.Load(t, `
+-- main.go --
+package main
+
+import (
+	"context"
+	"net/http"
+)
+
+type key struct{}
+
+func main() { http.Handle("POST /c", tenant(http.HandlerFunc(create))) }
+
+func tenant(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), key{}, r.FormValue("tenant"))))
+	})
+}
+
+func create(w http.ResponseWriter, r *http.Request) {
+	name := r.FormValue("name")
+	if r.Context().Value(key{}).(string) == "" {
+		http.Error(w, "no tenant", http.StatusBadRequest)
+		return
+	}
+	w.Write([]byte(name))
+}
+`)
+	s := behaviour.Of(p).Route(fixture.Route(t, p, "POST /c", "main.create", "main.tenant"), nil)
+	for _, in := range s.Inputs {
+		if len(in.Validated) > 0 || in.Branched {
+			t.Errorf("%s %s: validated at %v, branched %v; its value decides nothing", in.Place, in.Name, in.Validated, in.Branched)
+		}
+	}
+	if len(s.Inputs) != 1 {
+		t.Errorf("inputs %v, want the name", s.Inputs)
+	}
+}

@@ -1,11 +1,13 @@
 package behaviour
 
 import (
+	"cmp"
 	"fmt"
 	"go/constant"
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -79,7 +81,7 @@ const (
 	maxTracePath = 8
 )
 
-func (s source) key() string { return fmt.Sprintf("%d%s", s.in.ordinal, s.path) }
+func (s source) key() string { return strconv.Itoa(s.in.ordinal) + s.path }
 
 // whole is the trace of an input that was read just now.
 func (in *input) whole() *trace {
@@ -190,17 +192,22 @@ func union(a, b *trace) *trace {
 }
 
 func mergeSources(a, b []source) []source {
-	all := append(slices.Clone(a), b...)
-	slices.SortFunc(all, func(x, y source) int { return strings.Compare(x.key(), y.key()) })
-	all = slices.CompactFunc(all, func(x, y source) bool { return x == y })
-	if len(all) <= maxSources {
-		return all
+	all := distinctSources(append(slices.Clone(a), b...))
+	if len(all) > maxSources {
+		for i := range all {
+			all[i].path = ""
+		}
+		all = distinctSources(all)
 	}
-	for i := range all {
-		all[i].path = ""
-	}
-	slices.SortFunc(all, func(x, y source) int { return x.in.ordinal - y.in.ordinal })
-	return slices.CompactFunc(all, func(x, y source) bool { return x == y })
+	return all
+}
+
+// distinctSources sorts sources and drops those that are there twice.
+func distinctSources(all []source) []source {
+	slices.SortStableFunc(all, func(x, y source) int {
+		return cmp.Or(cmp.Compare(x.in.ordinal, y.in.ordinal), strings.Compare(x.path, y.path))
+	})
+	return slices.Compact(all)
 }
 
 // joinTraces is the trace of a value that is either of two. A constant or a
