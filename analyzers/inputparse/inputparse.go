@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -27,17 +28,19 @@ var Rule = rule.Rule{
 	Fix:      "Check the error and answer 400.",
 	Limits: "A value whose range is tested after its error was dropped is undecided, since zero may be meant as the default, and so is a flag read with " +
 		"strconv.ParseBool or a form whose error is assigned to _. An error branch " +
-		"that sets anything counts as handled. Parsing two calls away from the request is not seen.",
+		"that sets anything counts as handled. Helpers of the module that get the request, parse it and return an error are known; parsing far from the request is not seen.",
 	Example: example,
 }
 
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
 	Name: "inputparse", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+	FactTypes: []analysis.Fact{new(parsesRequest)},
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, Rule)
+	exportHelpers(pass, r)
 	for f := range source.Functions(pass) {
 		j := &judge{pass: pass, report: r, f: f, scope: web.NewScope(pass.TypesInfo, f.Body)}
 		source.Inspect(f.Body, j.statement)
@@ -89,7 +92,13 @@ func (j *judge) parse(e ast.Expr) *ast.CallExpr {
 		return nil
 	}
 	fn := web.Callee(j.pass.TypesInfo, call)
-	if fn == nil || !parsers[web.Name(fn)] || len(call.Args) == 0 {
+	if fn == nil || len(call.Args) == 0 {
+		return nil
+	}
+	if j.pass.ImportObjectFact(fn.Origin(), new(parsesRequest)) {
+		return call
+	}
+	if !parsers[web.Name(fn)] {
 		return nil
 	}
 	for _, arg := range call.Args {
@@ -126,11 +135,70 @@ func (j *judge) assigned(as *ast.AssignStmt, call *ast.CallExpr) {
 		j.report.Undecided(Rule, call, "the error of "+source.Callee(call)+" is dropped on purpose; the form is empty then, and what is read from it may be checked")
 	case id.Name == "_":
 		j.report.Report(Rule, call, nil, "the error of %s is dropped, so malformed input goes unnoticed: check it and answer 400", source.Callee(call))
+	case j.overwritten(as, id):
+		j.report.Report(Rule, call, nil, "the error of %s is overwritten before anything looks at it, so malformed input goes unnoticed: check it and answer 400", source.Callee(call))
 	case j.onlyLogged(id, as.End()):
 		j.report.Report(Rule, call, nil, "the error of %s is only logged and the handler goes on with what was parsed: answer 400 and return", source.Callee(call))
 	default:
 		j.report.Examine(Rule, 1)
 	}
+}
+
+// overwritten reports whether the next statement that mentions the error, among
+// those that always follow, gives it another value.
+func (j *judge) overwritten(as *ast.AssignStmt, id *ast.Ident) bool {
+	obj := j.pass.TypesInfo.ObjectOf(id)
+	for _, stmt := range following(j.f.Body, as) {
+		again, ok := stmt.(*ast.AssignStmt)
+		if !j.mentions(stmt, obj) {
+			continue
+		}
+		if !ok || again.Tok != token.ASSIGN && again.Tok != token.DEFINE {
+			return false
+		}
+		for _, e := range again.Rhs {
+			if j.mentions(e, obj) {
+				return false
+			}
+		}
+		for _, e := range again.Lhs {
+			if l, ok := e.(*ast.Ident); ok && j.pass.TypesInfo.ObjectOf(l) == obj {
+				return true
+			}
+		}
+		return false
+	}
+	return false
+}
+
+// following are the statements after one in its list.
+func following(body *ast.BlockStmt, stmt ast.Stmt) []ast.Stmt {
+	var after []ast.Stmt
+	source.Inspect(body, func(n ast.Node) bool {
+		var list []ast.Stmt
+		switch n := n.(type) {
+		case *ast.BlockStmt:
+			list = n.List
+		case *ast.CaseClause:
+			list = n.Body
+		}
+		if i := slices.Index(list, stmt); i >= 0 {
+			after = list[i+1:]
+		}
+		return after == nil
+	})
+	return after
+}
+
+func (j *judge) mentions(n ast.Node, obj types.Object) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok && j.pass.TypesInfo.ObjectOf(id) == obj {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 func isForm(fn *types.Func) bool {

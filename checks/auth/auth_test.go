@@ -64,7 +64,31 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-var store interface{ Find(string) error }
+type finder interface{ Find(string) error }
+
+var store finder
+
+type shelf struct{}
+
+var hidden map[string]bool
+
+func (shelf) Find(name string) error {
+	if hidden[name] {
+		return errors.Join(errForbidden, errMissing)
+	}
+	return nil
+}
+
+var plain interface{ Look(string) error }
+
+// look answers with the ladder of fail, but nothing that it calls is forbidden.
+func look(w http.ResponseWriter, r *http.Request) {
+	if err := plain.Look(r.URL.Path); err != nil {
+		fail(w, err)
+		return
+	}
+	w.WriteHeader(200)
+}
 
 func find(w http.ResponseWriter, r *http.Request) {
 	if err := store.Find(r.URL.Path); err != nil {
@@ -179,6 +203,87 @@ func TestCheck_ScopesPerhaps(t *testing.T) {
 	}
 	if got := cs[1]; got.Outcome != report.Inconclusive || !strings.Contains(got.Reason, "answers 403 or another status") {
 		t.Errorf("authorization-missing: %+v, want inconclusive", got)
+	}
+}
+
+// TestCheck_ScopesOfNobody: a ladder that knows 403 proves no check where nothing
+// on the way gives it the error.
+func TestCheck_ScopesOfNobody(t *testing.T) {
+	cs, err := auth.Check.Run(context.Background(), repo(t, true, endpoint{"DELETE /a", scoped, []string{"main.signedIn", "main.look"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cs[1]; got.Outcome != report.Fail || len(got.Findings) != 1 {
+		t.Errorf("authorization-missing: %+v, want one finding", got)
+	}
+}
+
+// TestCheck_RefusalDocumented: a 403 that only some secured operations document
+// has to be answered.
+func TestCheck_RefusalDocumented(t *testing.T) {
+	for _, c := range []struct {
+		chain    []string
+		everyone bool // documents 403
+		want     report.Outcome
+	}{
+		{[]string{"main.guard", "main.list"}, false, report.Pass},
+		{[]string{"main.signedIn", "main.list"}, false, report.Fail},
+		{[]string{"main.signedIn", "main.look"}, false, report.Fail},
+		{[]string{"main.signedIn", "main.find"}, false, report.Inconclusive},
+		{[]string{"main.signedIn", "main.list"}, true, report.NotApplicable},
+	} {
+		r := repo(t, true, endpoint{"DELETE /a", bearer, c.chain}, endpoint{"GET /b", bearer, []string{"main.signedIn", "main.list"}})
+		for i, e := range r.Matrix.Endpoints {
+			e.Document = r.Matrix.Used[0]
+			if i == 0 || c.everyone {
+				e.Operation.Responses = []spec.Response{{Status: "200"}, {Status: "403"}}
+			}
+		}
+		cs, err := auth.Check.Run(context.Background(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cs[1]; got.Outcome != c.want {
+			t.Errorf("%v, everyone %t: %s, want %s (%+v)", c.chain, c.everyone, got.Outcome, c.want, got)
+		}
+		if c.want == report.Fail && (r.Matrix.Endpoints[0].Auth != report.FacetMismatch ||
+			!strings.HasPrefix(cs[1].Findings[0].Message, "DELETE /a documents 403, but nothing on the way to main.")) {
+			t.Errorf("%v: facet %s, %+v", c.chain, r.Matrix.Endpoints[0].Auth, cs[1].Findings)
+		}
+	}
+}
+
+// TestCheck_ExplicitRequirement: an operation that asks for credentials itself
+// means it, whatever its path; the default of the document may be an oversight.
+func TestCheck_ExplicitRequirement(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		explicit bool
+		refusal  string
+		want     report.Facet
+	}{
+		{"POST /users/login", false, "", report.FacetInconclusive},
+		{"POST /users/login", true, "", report.FacetMismatch},
+		{"POST /logout", false, "", report.FacetInconclusive},
+		{"POST /logout", false, "401", report.FacetMismatch},
+	} {
+		r := repo(t, true, endpoint{"GET /books", bearer, []string{"main.guard", "main.list"}}, endpoint{c.name, bearer, []string{"main.list"}})
+		for i, e := range r.Matrix.Endpoints {
+			e.Document = r.Matrix.Used[0]
+			e.Operation.SecurityPos = report.Position{File: "openapi.yaml", Line: 90}
+			if c.explicit && i == 1 {
+				e.Operation.SecurityPos.Line = 12
+			}
+			if i == 1 && c.refusal != "" {
+				e.Operation.Responses = []spec.Response{{Status: c.refusal}}
+			}
+		}
+		if _, err := auth.Check.Run(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Matrix.Endpoints[1].Auth; got != c.want {
+			t.Errorf("%s, explicit %t, %s documented: %s, want %s", c.name, c.explicit, c.refusal, got, c.want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -18,14 +19,18 @@ var AuthorizationMissing = rule.Rule{
 	Why: "The document promises that only clients with certain scopes may call the operation; in the code every signed-in client may.",
 	Fix: "Compare the caller's scopes or roles with the operation's and answer 403 where they do not suffice.",
 	Limits: "Any 403 that remains with valid credentials counts as a check of permissions; whether it is the documented one is not compared. " +
-		"Only scopes of the document's security requirements are looked at.",
+		"Besides scopes of the document's security requirements, a documented 403 counts where other secured operations document none; then some 403 has to be answered.",
 }
 
 func authorizationMissing(rows []*judged) report.Criterion {
 	t := report.Examine(AuthorizationMissing)
 	for _, j := range rows {
+		if needOf(j.row.Operation) != required {
+			continue
+		}
 		scopes := scopesOf(j.row.Operation)
-		if len(scopes) == 0 || needOf(j.row.Operation) != required {
+		if len(scopes) == 0 {
+			refusal(t, j)
 			continue
 		}
 		name := j.row.Name()
@@ -37,6 +42,7 @@ func authorizationMissing(rows []*judged) report.Criterion {
 		case len(j.access.Perhaps) > 0:
 			t.Undecided(fmt.Sprintf("%s: %s, and which one depends on an error that could not be followed", name, j.access.Perhaps[0].Message), j.access.Perhaps[0])
 		default:
+			j.row.Auth = report.FacetMismatch
 			t.Fail(report.Finding{
 				Message: fmt.Sprintf("%s requires %s, but nothing on the way to %s answers 403; check the caller's scopes",
 					name, strings.Join(scopes, ", "), handlerName(j)),
@@ -44,7 +50,46 @@ func authorizationMissing(rows []*judged) report.Criterion {
 			})
 		}
 	}
-	return t.Criterion("the document declares no scopes or roles")
+	return t.Criterion("the document declares no scopes or roles, and no 403 of some operations only")
+}
+
+// refusal judges an operation that documents 403 and no scopes: where others
+// that require credentials document none, it is about permissions.
+func refusal(t *report.Tally, j *judged) {
+	if !singledOut(j) {
+		return
+	}
+	name := j.row.Name()
+	switch a := j.access; {
+	case len(a.Permissions) > 0:
+		t.Pass(a.Permissions[0])
+	case a.Guard == behaviour.Open: // endpoint-unprotected says so
+	case len(a.Perhaps) > 0:
+		t.Undecided(fmt.Sprintf("%s: %s, and which one depends on an error that could not be followed", name, a.Perhaps[0].Message), a.Perhaps[0])
+	case a.Guard == behaviour.Unclear || !a.Followed:
+		t.Undecided(fmt.Sprintf("%s documents 403, but what is on the way to %s could not be followed to its end", name, handlerName(j)), report.Related{Position: j.route.Pos, Message: name})
+	default:
+		j.row.Auth = report.FacetMismatch
+		t.Fail(report.Finding{
+			Message:  fmt.Sprintf("%s documents 403, but nothing on the way to %s answers it; check the caller's permissions, or drop it from the document", name, handlerName(j)),
+			Position: j.route.Pos, Endpoint: name, Anchor: name, Related: bothSides(j, "requires credentials here"),
+		})
+	}
+}
+
+// singledOut reports whether the operation documents 403 and another one that
+// requires credentials does not.
+func singledOut(j *judged) bool {
+	if j.row.Document == nil || !documentsForbidden(j.row.Operation) {
+		return false
+	}
+	return slices.ContainsFunc(j.row.Document.Operations, func(op *spec.Operation) bool {
+		return needOf(op) == required && !documentsForbidden(op)
+	})
+}
+
+func documentsForbidden(op *spec.Operation) bool {
+	return slices.ContainsFunc(op.Responses, func(r spec.Response) bool { return r.Status == "403" })
 }
 
 func scopesOf(op *spec.Operation) []string {

@@ -3,10 +3,12 @@ package auth
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
 	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -20,7 +22,7 @@ var Unprotected = rule.Rule{
 	Fix: "Register the route behind the authenticating middleware, or correct the operation's security in the document.",
 	Limits: "The code is run on a request without credentials, not executed: a guard that is switched off by configuration counts as one, " +
 		"and middleware of other modules is known by name; what is not known is inconclusive. So are operations that serve clients without " +
-		"credentials by their path (login, token, callback, health), and keys that no code of the module looks at while others are checked.",
+		"credentials by their path (login, token, callback, health) where only the document's default asks for some, and keys that no code of the module looks at while others are checked.",
 	Example: unprotectedExample,
 }
 
@@ -75,7 +77,7 @@ func secured(t *report.Tally, j *judged, seen sight, shown map[string]bool) {
 
 // signIn are operations by which a client comes by its credentials, or that
 // serve those who lost them.
-var signIn = regexp.MustCompile(`(?i)(^|[/._-])(log-?in|log-?out|sign-?in|sign-?out|sign-?up|regist(er|ration)|callback|redirect|authorize|oauth2?|oidc|openid|sso|saml|tokens?|refresh|verify|confirm|recover|reset|forgot|resend|activate|magic-?link|otp|health|healthz|ping|version|settings)([/._-]|$)`)
+var signIn = regexp.MustCompile(`(?i)(^|[/._-])(log-?in|sign-?in|sign-?up|regist(er|ration)|callback|redirect|authorize|oauth2?|oidc|openid|sso|saml|tokens?|refresh|verify|confirm|recover|reset|forgot|resend|activate|magic-?link|otp|health|healthz|ping|version|settings)([/._-]|$)`)
 
 // mayBeMeant says why an open operation need not be a hole; empty where nothing
 // speaks for it.
@@ -84,13 +86,37 @@ func mayBeMeant(j *judged, seen sight) string {
 	if j.access.Doubt != "" {
 		return "but " + j.access.Doubt
 	}
-	if segments := routes.Segments(op.Path); len(segments) > 0 && j.access.Reason == "" && signIn.MatchString("/"+strings.Join(lastTwo(segments), "/")) {
+	if segments := routes.Segments(op.Path); len(segments) > 0 && j.access.Reason == "" && !explicit(j) && servesStrangers(op, "/"+strings.Join(lastTwo(segments), "/")) {
 		return "if it serves those who have none yet, declare security: []"
 	}
 	if missing := seen.nowhere(j); missing != "" {
 		return fmt.Sprintf("no code of this module looks at %s, so it may be checked before the requests arrive here", missing)
 	}
 	return ""
+}
+
+// explicit reports whether the operation itself asks for credentials, rather
+// than the whole document by default.
+func explicit(j *judged) bool {
+	own := j.row.Operation
+	if j.row.Document == nil || own.SecurityPos.Line <= own.Pos.Line {
+		return false
+	}
+	return !slices.ContainsFunc(j.row.Document.Operations, func(op *spec.Operation) bool { return op != own && op.SecurityPos == own.SecurityPos })
+}
+
+// leaving are operations that end a session: a client without one may call them
+// in vain, unless the document says that it is refused.
+var leaving = regexp.MustCompile(`(?i)(^|[/._-])(log|sign)-?out([/._-]|$)`)
+
+func refusalDocumented(op *spec.Operation) bool {
+	return slices.ContainsFunc(op.Responses, func(r spec.Response) bool { return r.Status == "401" || r.Status == "403" })
+}
+
+// servesStrangers reports whether an operation is one that clients need before
+// they have credentials, by the end of its path.
+func servesStrangers(op *spec.Operation, end string) bool {
+	return signIn.MatchString(end) || leaving.MatchString(end) && !refusalDocumented(op)
 }
 
 func lastTwo(segments []string) []string { return segments[max(0, len(segments)-2):] }

@@ -48,6 +48,9 @@ type Access struct {
 	Sees []string
 	// Perhaps are answers whose status is one of several, 403 among them.
 	Perhaps []report.Related
+	// Followed says that the chain was followed to its end and that nothing in it
+	// answers with a status which is not known.
+	Followed bool
 }
 
 // step is one function of the chain in one run.
@@ -55,6 +58,8 @@ type step struct {
 	served
 	handler routes.Handler
 	class   class
+	// over: a budget ran out.
+	over bool
 }
 
 // Access runs a route's chain with and without credentials and compares. The
@@ -65,6 +70,10 @@ func (x *Index) Access(r *routes.Route, op *spec.Operation) Access {
 	with := x.chain(r, rq, false)
 	a := x.judge(without, with)
 	a.Permissions, a.Perhaps = x.permissions(with)
+	if len(a.Perhaps) > 0 && !x.mayForbid(with) {
+		a.Perhaps = nil
+	}
+	a.Followed = followed(with)
 	a.Sees = credentialsSeen(without, with)
 	if a.Guard == Open {
 		a.Doubt = x.doubt(without, with)
@@ -194,6 +203,7 @@ func (x *Index) stepOf(h routes.Handler, absent bool, store map[string]value, rq
 		return st.out
 	})
 	m.leave()
+	st.over = m.over
 	done := stepDone{st, m.store, m.usedRequest}
 	x.steps[key] = done
 	if m.usedRequest {

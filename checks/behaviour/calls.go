@@ -335,6 +335,9 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	t := value{}
 	for _, a := range args {
 		t = t.with(taint(a))
+		if a.next && takesRequest(f.fn.Signature) { // it may well be run
+			f.next(b, instr)
+		}
 		if a.part != noPart && fn.Pkg() != nil {
 			f.m.whole[a.part] = true
 		}

@@ -39,6 +39,8 @@ type Index struct {
 	summaries map[summaryKey]*Summary
 	steps     map[string]stepDone
 	callsites map[*behaviour.Function][]*behaviour.Function
+	// forbid are the functions that can be why 403 is answered.
+	forbid map[*behaviour.Function]bool
 	// The following remember look-ups that every run repeats.
 	own     map[*ssa.Function]*behaviour.Function
 	owners  map[*ssa.FieldAddr]part

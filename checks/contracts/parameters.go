@@ -119,7 +119,7 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled, internal map[s
 		if !s.Known && !behaviour.IsPlainLibrary(m) {
 			all.whole["path"], all.whole["query"], all.whole["header"] = true, true, true
 		}
-		all.add(s)
+		all.add(withoutWhole(s))
 	}
 	missing, unsure := unreadParameters(h, all, declared)
 	switch {
@@ -135,6 +135,8 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled, internal map[s
 			Message:  fmt.Sprintf("%s reads %s parameter %q, which the document does not declare%s; declare it", name, in.Place, in.Name, others(len(undeclared)-1)),
 			Position: in.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: op.Pos, Message: "the operation"}},
 		})
+	case misread(h, all, declared) != nil:
+		t.Fail(*misread(h, all, declared))
 	case unsure || !h.Complete:
 		t.Undecided(name+": parameters are read under names that are not constants", report.Related{Position: h.row.Route.Pos, Message: name})
 		return report.FacetInconclusive

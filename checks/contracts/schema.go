@@ -240,9 +240,25 @@ func (c *comparison) object(path string, s *spec.Schema, t types.Type, depth int
 			continue
 		}
 		if f.asString {
+			c.quoted(full, p.Schema, f.typ)
 			continue
 		}
 		c.value(full, p.Schema, f.typ, depth+1)
+	}
+}
+
+// quoted compares a field with the option string: encoding/json puts numbers
+// and booleans between quotes, and leaves all else as it is.
+func (c *comparison) quoted(path string, s *spec.Schema, t types.Type) {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	b, ok := t.Underlying().(*types.Basic)
+	if !ok || b.Info()&(types.IsNumeric|types.IsBoolean) == 0 {
+		return
+	}
+	if is := jsonType(c.doc, c.doc.Resolve(s), 0); is == "integer" || is == "number" || is == "boolean" {
+		c.differ("%s is %s in the document, a string in %s (its tag has the option string)", path, article(is), goName(t))
 	}
 }
 

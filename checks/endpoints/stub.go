@@ -11,15 +11,15 @@ import (
 
 // Stub is the rule endpoint-stub.
 var Stub = rule.Rule{
-	ID: "endpoint-stub", Title: "a handler that does nothing",
+	ID: "endpoint-stub", Title: "a handler that does nothing, or that no request gets to",
 	Section: rule.Endpoints, Severity: rule.Blocker, Ratio: true, Since: "1.0.0",
 	Why:    "The route answers, so that a smoke test passes, but what the document promises does not happen.",
-	Fix:    "Implement the handler.",
+	Fix:    "Implement the handler; where a middleware before it ends every request, call the next handler.",
 	Limits: "A handler that does something else than the document says is not a stub; the facets of the endpoint matrix judge that.",
 }
 
 // markStubs turns implemented operations into stubs where the handler only
-// says that it is not implemented.
+// says that it is not implemented, or where no request gets to it.
 func markStubs(r *check.Repo) {
 	if r.Program == nil {
 		return
@@ -31,6 +31,11 @@ func markStubs(r *check.Repo) {
 		}
 		if reason, _, ok := index.Stub(e.Route.Handler); ok {
 			e.Status, e.Reason = report.Stub, reason
+			continue
+		}
+		if m, ok := index.Blocker(e.Route, e.Operation); ok && e.Operation != nil {
+			e.Status, e.Blocker = report.Stub, &m
+			e.Reason = fmt.Sprintf("its middleware %s ends every request and never calls the next handler", m.Name)
 		}
 	}
 }
@@ -43,6 +48,12 @@ func stub(r *check.Repo) report.Criterion {
 	for _, e := range r.Matrix.Endpoints {
 		switch {
 		case e.Operation == nil || e.Route == nil:
+		case e.Blocker != nil:
+			t.Fail(report.Finding{
+				Message:  fmt.Sprintf("%s never gets to %s: %s; go on where the request may pass", e.Name(), handlerName(e.Route), e.Reason),
+				Position: orElse(e.Blocker.Pos, e.Route.Pos), Endpoint: e.Name(), Anchor: e.Name(),
+				Related: []report.Related{{Position: e.Route.Pos, Message: "registered here"}, {Position: e.Operation.Pos, Message: "described here"}},
+			})
 		case e.Status == report.Stub:
 			t.Fail(report.Finding{
 				Message:  fmt.Sprintf("%s is routed to %s, which is a stub: %s; implement it", e.Name(), handlerName(e.Route), e.Reason),
@@ -57,4 +68,11 @@ func stub(r *check.Repo) report.Criterion {
 		}
 	}
 	return t.Criterion("no operation has a route")
+}
+
+func orElse(p, q report.Position) report.Position {
+	if p.IsValid() {
+		return p
+	}
+	return q
 }

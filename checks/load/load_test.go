@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/inspect"
 	"golang.org/x/tools/txtar"
 )
 
@@ -224,5 +225,45 @@ func TestAnalyze_PanicAndHangCostOnlyThemselves(t *testing.T) {
 	}
 	if err := p.Actions(m)[0].Err; err != nil {
 		t.Errorf("marker failed with them: %v", err)
+	}
+}
+
+// TestEdit: a program with another text has the types of that text, in the
+// packages that import it, too, and leaves the first one alone.
+func TestEdit(t *testing.T) {
+	p := mustLoad(t, twoPackages)
+	a := filepath.Join(p.Dir, "a", "a.go")
+	for _, tc := range []struct {
+		text   string
+		broken []string
+	}{
+		{"package a\n\nfunc Stop() {}\n", nil},
+		{"package a\n\nfunc Halt() {}\n", []string{"example.com/app"}},
+		{"package a\n\nfunc Stop() { x := 1 }\n", []string{"example.com/app/a"}},
+	} {
+		q := p.Edit(map[string][]byte{a: []byte(tc.text)})
+		var broken []string
+		for _, pkg := range q.Packages {
+			if len(pkg.TypeErrors) > 0 {
+				broken = append(broken, pkg.PkgPath)
+			}
+		}
+		if !slices.Equal(broken, tc.broken) {
+			t.Errorf("%q: type errors in %q, want %q", tc.text, broken, tc.broken)
+		}
+		if err := q.Analyze(context.Background(), []*analysis.Analyzer{inspect.Analyzer}); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(q.Actions(inspect.Analyzer)); n != 2 {
+			t.Errorf("%q: %d packages analysed, want 2", tc.text, n)
+		}
+	}
+	if same := p.Edit(nil); !slices.Equal(same.Packages, p.Packages) {
+		t.Error("without an edit the packages are not the same")
+	}
+	for _, pkg := range p.Packages {
+		if len(pkg.TypeErrors) > 0 {
+			t.Errorf("%s of the first program has errors now: %v", pkg.PkgPath, pkg.TypeErrors)
+		}
 	}
 }

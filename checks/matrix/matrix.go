@@ -32,6 +32,9 @@ type Endpoint struct {
 	// Reason explains inconclusive and missing; Nearest are routes that come close.
 	Reason  string
 	Nearest []string
+	// Blocker is a middleware that ends every request before the handler; nil
+	// where there is none.
+	Blocker *routes.Handler
 
 	// Facets, each set by the check that owns it: Auth by auth, Tested by
 	// coverage, the others by behaviour's checks.

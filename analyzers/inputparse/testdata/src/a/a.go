@@ -71,3 +71,39 @@ func onPurpose(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "name", http.StatusBadRequest)
 	}
 }
+
+func decodeInto(w http.ResponseWriter, r *http.Request, into any) error {
+	return json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(into)
+}
+
+func pageOf(r *http.Request) (int, error) {
+	n, err := strconv.Atoi(r.FormValue("page"))
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+func twoAway(r *http.Request) (int, error) { return pageOf(r) }
+
+func store(body) error { return nil }
+
+func helpers(w http.ResponseWriter, r *http.Request) {
+	var b body
+	_ = decodeInto(w, r, &b)    // want `the error of decodeInto is dropped`
+	page, _ := twoAway(r)       // want `the error of twoAway is dropped`
+	err := decodeInto(w, r, &b) // want `the error of decodeInto is overwritten before anything looks at it`
+	_ = page
+	err = store(b)
+	if err != nil {
+		http.Error(w, "no", 500)
+		return
+	}
+	if err := decodeInto(w, r, &b); err != nil {
+		http.Error(w, "malformed", 400)
+		return
+	}
+	if _, err = pageOf(r); err != nil {
+		http.Error(w, "malformed", 400)
+	}
+}

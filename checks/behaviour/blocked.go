@@ -1,0 +1,21 @@
+package behaviour
+
+import (
+	"github.com/backend-conformance/conformance/checks/routes"
+	"github.com/backend-conformance/conformance/checks/spec"
+)
+
+// Blocker is the middleware that ends every request before it gets to a route's
+// handler, whatever the request carries; not ok where there is none. A
+// middleware that could not be followed is none.
+func (x *Index) Blocker(r *routes.Route, op *spec.Operation) (routes.Handler, bool) {
+	rq := requestOf(r, op)
+	rq.path = "" // what is mounted somewhere may see another one
+	steps := x.chain(r, rq, false)
+	for _, s := range steps[:len(steps)-1] {
+		if s.class == ours && s.known && !s.next && !s.over && !s.handler.Conditional {
+			return s.handler, true
+		}
+	}
+	return routes.Handler{}, false
+}
