@@ -45,6 +45,7 @@ func TestSplit(t *testing.T) {
 		{"a hash is an operator in PostgreSQL", Postgres, "SELECT a #> '{b}'; SELECT 1;", []string{"SELECT a #> '{b}'", "SELECT 1"}},
 		{"a hash begins a comment in MySQL", MySQL, "SELECT 1; # it's; over\nSELECT 2;", []string{"SELECT 1", "SELECT 2"}},
 		{"a byte order mark and carriage returns", Unknown, "\ufeffSELECT 1;\r\nSELECT 2;\r\n", []string{"SELECT 1", "SELECT 2"}},
+		{"a placeholder with quotes in a quoted name", Postgres, `ALTER TABLE "{{ index .Options "Name" }}"."a" ADD b int; SELECT 1;`, []string{`ALTER TABLE "{{ index .Options "Name" }}"."a" ADD b int`, "SELECT 1"}},
 		{"nothing", Unknown, " ;; -- x\n ; ", nil},
 	}
 	for _, tt := range tests {

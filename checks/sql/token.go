@@ -121,6 +121,10 @@ func (l *lexer) scan() Kind {
 		l.quoted('\'', l.dialect == MySQL)
 		return String
 	case c == '"':
+		if n := quotedTemplate(rest); n > 0 {
+			l.advance(l.pos + n)
+			return Template
+		}
 		l.quoted('"', l.dialect == MySQL)
 		return Quoted
 	case c == '`':
@@ -263,6 +267,29 @@ func dollarTag(s string) string {
 		}
 	}
 	return ""
+}
+
+// quotedTemplate is the length of a quoted name that holds a placeholder, which
+// may have quotes of its own; 0 where there is none.
+func quotedTemplate(s string) int {
+	s = s[:min(len(s), maxTemplate)]
+	found := false
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == '"' && found:
+			return i + 1
+		case s[i] == '"':
+			return 0
+		case strings.HasPrefix(s[i:], "{{"):
+			n := strings.Index(s[i:], "}}")
+			if n < 0 {
+				return 0
+			}
+			found = true
+			i += n + 1
+		}
+	}
+	return 0
 }
 
 // maxTemplate bounds the search for a placeholder's end, in bytes.

@@ -95,8 +95,11 @@ var strange = map[sql.Dialect]*regexp.Regexp{
 // triggers and administration it does not know in full.
 var plain = map[string]bool{"CREATE TABLE": true, "CREATE INDEX": true, "ALTER TABLE": true, "DROP TABLE": true, "DROP INDEX": true, "INSERT": true, "UPDATE": true, "DELETE": true}
 
+// unfilled finds placeholders, in literals too, that a program fills in first.
+var unfilled = regexp.MustCompile(`\{\{|\}\}|\$\{|<%|%[sdvq]`)
+
 func certain(d sql.Dialect, st sql.Statement, source string) bool {
-	if strange[d].MatchString(source) {
+	if strange[d].MatchString(source) || unfilled.MatchString(source) {
 		return false
 	}
 	if d == sql.Postgres {
