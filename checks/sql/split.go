@@ -153,7 +153,43 @@ func (s *splitter) annotated(t Token) {
 	case s.block:
 		s.block = false
 		s.flush(t.Offset, true)
+		s.openBlock()
 	}
+}
+
+// openBlock takes a marked block apart that is several statements: people put
+// markers around a whole script as well.
+func (s *splitter) openBlock() {
+	n := len(s.script.Statements)
+	if n == 0 || s.script.Statements[n-1].Line < s.blockLine {
+		return
+	}
+	whole := s.script.Statements[n-1]
+	inner := Split(s.src[whole.Start:whole.End], s.dialect, whole.Line)
+	if len(inner.Problems) > 0 || len(inner.Statements) < 2 {
+		return
+	}
+	for i := range inner.Statements {
+		st := &inner.Statements[i]
+		if !standsAlone(*st) {
+			return
+		}
+		st.Start, st.End = st.Start+whole.Start, st.End+whole.Start
+		for j := range st.Tokens {
+			st.Tokens[j].Offset += whole.Start
+		}
+	}
+	s.script.Statements = append(s.script.Statements[:n-1], inner.Statements...)
+}
+
+// standsAlone reports a statement that is no piece of a body.
+func standsAlone(st Statement) bool {
+	switch st.First() {
+	case "END", "IF", "BEGIN", "DECLARE", "FETCH", "CLOSE":
+		return false
+	}
+	_, known := st.Verb()
+	return known
 }
 
 // enter follows BEGIN ... END in triggers and routines, which hold semicolons.

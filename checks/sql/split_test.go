@@ -40,6 +40,8 @@ func TestSplit(t *testing.T) {
 		{"a changed delimiter", MySQL, "DELIMITER $$\nCREATE PROCEDURE p() BEGIN SELECT 1; END$$\nDELIMITER ;\nSELECT 2;", []string{"CREATE PROCEDURE p() BEGIN SELECT 1; END", "SELECT 2"}},
 		{"a transaction is not a body", Postgres, "BEGIN; CREATE TABLE a (x int); COMMIT;", []string{"BEGIN", "CREATE TABLE a (x int)", "COMMIT"}},
 		{"marked statements", Unknown, "-- +goose StatementBegin\nDO BEGIN a; b; END;\n-- +goose StatementEnd\nSELECT 1;", []string{"DO BEGIN a; b; END;", "SELECT 1"}},
+		{"a marked script", Postgres, "-- +goose StatementBegin\nCREATE TABLE a (x int);\n-- about f\nCREATE FUNCTION f() RETURNS int AS $$ BEGIN; END; $$ LANGUAGE plpgsql;\n-- +goose StatementEnd\nSELECT 1;",
+			[]string{"CREATE TABLE a (x int)", "CREATE FUNCTION f() RETURNS int AS $$ BEGIN; END; $$ LANGUAGE plpgsql", "SELECT 1"}},
 		{"psql's commands", Postgres, "\\set x 1\nSELECT 1;\n\\connect db\nSELECT 2;", []string{"SELECT 1", "SELECT 2"}},
 		{"rows of COPY", Postgres, "COPY a FROM stdin;\n1\tx;y'\n\\.\nSELECT 1;", []string{"COPY a FROM stdin", "SELECT 1"}},
 		{"a hash is an operator in PostgreSQL", Postgres, "SELECT a #> '{b}'; SELECT 1;", []string{"SELECT a #> '{b}'", "SELECT 1"}},

@@ -19,7 +19,7 @@ func (l *Ledger) alter(kind string, c *cursor) {
 	case "DATABASE", "ROLE", "USER", "GROUP", "SYSTEM", "DEFAULT", "PUBLICATION", "SUBSCRIPTION":
 	default:
 		c.conditional()
-		name := c.name()
+		name := c.nameOf(kind)
 		c.group()
 		switch {
 		case c.skip("OWNER", "TO"):
@@ -38,6 +38,11 @@ func (l *Ledger) alter(kind string, c *cursor) {
 }
 
 func (l *Ledger) renameObject(kind, from, to string) {
+	if o, there := l.findCallable(strings.ToUpper(kind), from); there && callable(strings.ToUpper(kind)) {
+		l.objects[schema.Object{Kind: o.Kind, Name: to + strings.TrimPrefix(o.Name, bareCallable(o.Name))}] = l.objects[o]
+		delete(l.objects, o)
+		return
+	}
 	for _, k := range []string{kind, "materialized view"} {
 		o := schema.Object{Kind: k, Name: from}
 		if text, there := l.objects[o]; there {

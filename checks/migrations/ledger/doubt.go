@@ -30,7 +30,7 @@ func (b blur) covers(owner, name string) bool {
 	if owner != "" {
 		name = owner
 	}
-	_, bare := splitName(strings.ToLower(name))
+	_, bare := splitName(bareCallable(strings.ToLower(name)))
 	return b.names[bare]
 }
 

@@ -121,13 +121,19 @@ func (l *Ledger) create(kind string, st sql.Statement, c *cursor) {
 // createObject books what stands alone: views, types, functions, sequences.
 func (l *Ledger) createObject(kind string, st sql.Statement, c *cursor, replace bool) {
 	exists := c.conditional()
+	at := c.at
 	o := schema.Object{Kind: objectKind(kind, st), Name: c.name()}
+	if after := c.at; callable(kind) {
+		c.at = at
+		o.Name = c.callableName()
+		c.at = after
+	}
 	if o.Name == "" {
 		l.unsure("the name of the %s at line %d is not understood", o.Kind, c.line)
 		return
 	}
 	if _, there := l.objects[o]; there && !replace {
-		if o.Kind == "function" || o.Kind == "procedure" || o.Kind == "aggregate" || o.Kind == "operator" || o.Kind == "cast" {
+		if o.Kind == "operator" || o.Kind == "cast" {
 			l.unsure("%s is created twice, or under two signatures", o)
 			return
 		}
@@ -171,12 +177,12 @@ func (l *Ledger) drop(kind string, c *cursor) {
 	c.skip("CONCURRENTLY")
 	exists := c.conditional()
 	for {
-		name := c.name()
+		name := c.nameOf(kind)
 		if name == "" {
 			l.unsure("DROP %s at line %d is not understood", kind, c.line)
 			return
 		}
-		c.group() // a function's arguments
+		c.group() // an operator's arguments
 		l.dropOne(kind, name, c, exists)
 		if !c.symbol(",") {
 			return
@@ -194,17 +200,19 @@ func (l *Ledger) dropOne(kind, name string, c *cursor, exists bool) {
 		found = l.dropIndex(name)
 	case "TRIGGER":
 		found = l.dropTrigger(name, c)
+	case "FUNCTION", "PROCEDURE", "AGGREGATE", "ROUTINE":
+		found = l.dropCallable(kind, name, c)
 	default:
-		for _, k := range []string{strings.ToLower(kind), "materialized view", "procedure"} {
+		for _, k := range []string{strings.ToLower(kind), "materialized view"} {
 			o := schema.Object{Kind: k, Name: name}
-			if _, there := l.objects[o]; there && (k == strings.ToLower(kind) || kind == "VIEW" && k == "materialized view" || kind == "ROUTINE") {
+			if _, there := l.objects[o]; there && (k == strings.ToLower(kind) || kind == "VIEW" && k == "materialized view") {
 				delete(l.objects, o)
 				delete(l.sequences, name)
 				l.dropOwned(name)
 				found = true
 			}
 		}
-		if found && (kind == "TYPE" || kind == "DOMAIN" || kind == "FUNCTION" || kind == "EXTENSION" || kind == "SCHEMA") && slices.ContainsFunc(c.tokens, func(t sql.Token) bool { return t.Is("CASCADE") }) {
+		if found && (kind == "TYPE" || kind == "DOMAIN" || kind == "EXTENSION" || kind == "SCHEMA") && slices.ContainsFunc(c.tokens, func(t sql.Token) bool { return t.Is("CASCADE") }) {
 			l.cascade(kind, name)
 		}
 	}
@@ -215,6 +223,19 @@ func (l *Ledger) dropOne(kind, name string, c *cursor, exists bool) {
 		l.known[name] = true
 	}
 	l.absent("", name, exists, "%s %s is dropped, but is not there", strings.ToLower(kind), name)
+}
+
+// dropCallable drops a function, and with CASCADE the triggers that call it.
+func (l *Ledger) dropCallable(kind, name string, c *cursor) bool {
+	o, found := l.findCallable(kind, name)
+	if !found {
+		return false
+	}
+	delete(l.objects, o)
+	if slices.ContainsFunc(c.tokens, func(t sql.Token) bool { return t.Is("CASCADE") }) {
+		l.cascade("FUNCTION", bareCallable(o.Name))
+	}
+	return true
 }
 
 // dropOwned removes the indexes of a view.

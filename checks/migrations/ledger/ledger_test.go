@@ -60,7 +60,11 @@ func TestDifferences(t *testing.T) {
 		{"DEFAULT NULL is none", pg, books, "ALTER TABLE books ADD n int DEFAULT NULL", "ALTER TABLE books DROP n", nil},
 		{"an enum value", pg, "CREATE TYPE c AS ENUM ('a');", "ALTER TYPE c ADD VALUE 'b'", "", []string{"type c is as enum ( 'a' , 'b' ), was as enum ( 'a' )"}},
 		{"a function", pg, "CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql;", "CREATE OR REPLACE FUNCTION f() RETURNS int AS $$ SELECT 2 $$ LANGUAGE sql", "", []string{
-			"function f is ( ) returns int as $$ SELECT 2 $$ language sql, was ( ) returns int as $$ SELECT 1 $$ language sql"}},
+			"function f() is ( ) returns int as $$ SELECT 2 $$ language sql, was ( ) returns int as $$ SELECT 1 $$ language sql"}},
+		{"a function of other parameters", pg, "CREATE FUNCTION f(a int, b timestamp with time zone DEFAULT now()) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql;",
+			"CREATE OR REPLACE FUNCTION f(a bigint) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql", "DROP FUNCTION f(integer, timestamptz)",
+			[]string{"function f(bigint) is left over", "function f(integer, timestamp with time zone) is lost"}},
+		{"a function by its name alone", pg, "", "CREATE FUNCTION f(VARIADIC a text[], OUT n int) AS $$ SELECT 1 $$ LANGUAGE sql; ALTER FUNCTION f(text[]) RENAME TO g", "DROP FUNCTION g", nil},
 		{"a name is changed and back", pg, books + "CREATE INDEX i ON books (title);", "ALTER TABLE books RENAME title TO name; ALTER TABLE books RENAME TO novels", "ALTER TABLE novels RENAME TO books; ALTER TABLE books RENAME COLUMN name TO title", nil},
 		{"a serial's sequence falls with its table", pg, "CREATE SEQUENCE s; CREATE TABLE a (id int); ALTER SEQUENCE s OWNED BY a.id;", "DROP TABLE a", "CREATE SEQUENCE s; CREATE TABLE a (id int); ALTER SEQUENCE s OWNED BY a.id", nil},
 		{"a block of code", pg, books, "DO $$ BEGIN DROP TABLE books; END $$", "", []string{"table books is lost"}},

@@ -88,7 +88,7 @@ func (o offset) line(st sql.Statement, source string) int {
 // strange are words of relatives and of releases that a grammar may not know.
 var strange = map[sql.Dialect]*regexp.Regexp{
 	sql.Postgres: regexp.MustCompile(`(?i)\b(virtual|enforced|overlaps|period|upsert|interleave|storing|family|zone|distkey|sortkey|diststyle|hypertable|locality|regional)\b|\badd\s+constraint\s+\S+\s+not\s+null\b|\breturning\s+(with|old|new)\b|(^|[^:\w\]]):[a-z_'"]|\?`),
-	sql.MySQL:    regexp.MustCompile(`(?i)\b(point|geometry\w*|spatial|(multi)?(linestring|polygon|point)|srid|intersect|lateral|returning|system|versioning|period|inet4|inet6|uuid|compressed|persistent|columnstore|engine_attribute|secondary_\w+|vector|enforced|invisible|delimiter|external|filesystem)\b`),
+	sql.MySQL:    regexp.MustCompile(`(?i)\b(point|geometry\w*|spatial|(multi)?(linestring|polygon|point)|srid|intersect|lateral|returning|system|versioning|period|inet4|inet6|uuid|compressed|persistent|columnstore|or\s+replace|if\s+(not\s+)?exists|engine_attribute|secondary_\w+|vector|enforced|invisible|delimiter|external|filesystem)\b`),
 }
 
 // plain are the statements that TiDB's grammar reads as MySQL does; routines,
