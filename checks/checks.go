@@ -21,6 +21,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/endpoints"
 	"github.com/backend-conformance/conformance/checks/hygiene"
 	"github.com/backend-conformance/conformance/checks/inputs"
+	"github.com/backend-conformance/conformance/checks/integration"
 	"github.com/backend-conformance/conformance/checks/migrations"
 	"github.com/backend-conformance/conformance/checks/operations"
 	"github.com/backend-conformance/conformance/checks/queries"
@@ -38,6 +39,7 @@ func All() []check.Check {
 		docs.Check,
 		migrations.Check,
 		queries.Check,
+		integration.Check,
 		operations.Check,
 		hygiene.Check,
 		duplication.Check,

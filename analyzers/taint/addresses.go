@@ -3,6 +3,7 @@ package taint
 import (
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -30,7 +31,7 @@ func (t *tracker) guardedDialer() bool {
 var dials = map[string]bool{"DialContext": true, "Dial": true, "DialTLSContext": true, "Control": true, "ControlContext": true}
 
 func (t *tracker) refusesPrivate(v ssa.Value) bool {
-	switch v := plain(v).(type) {
+	switch v := ssavalue.Plain(v).(type) {
 	case *ssa.Function:
 		return t.guardsAddresses(v, 0)
 	case *ssa.MakeClosure:
@@ -57,7 +58,7 @@ func (t *tracker) guardsAddresses(fn *ssa.Function, depth int) bool {
 			if !ok {
 				continue
 			}
-			switch web.Name(function(call.Common())) {
+			switch web.Name(ssavalue.Callee(call.Common())) {
 			case "net.IP.IsPrivate", "net.IP.IsLoopback", "net.IP.IsGlobalUnicast", "net.IPNet.Contains", "net/netip.Addr.IsPrivate", "net/netip.Addr.IsLoopback", "net/netip.Addr.IsGlobalUnicast", "net/netip.Prefix.Contains":
 				return true
 			}

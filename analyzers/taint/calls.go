@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -77,7 +78,7 @@ func (t *tracker) made(key resultKey) *outcome {
 // result adds what a call's result is made of.
 func (s *search) result(n *node, call *ssa.Call, index int) {
 	c := call.Common()
-	fn := function(c)
+	fn := ssavalue.Callee(c)
 	name := web.Name(fn)
 	switch {
 	case sanitizes(name, s.kind) || replaces(c, name, s.kind):
@@ -105,9 +106,9 @@ func (s *search) result(n *node, call *ssa.Call, index int) {
 		return
 	}
 	s.out.made = s.out.made || assembles[name]
-	for i, arg := range operands(c) {
+	for i, arg := range ssavalue.Operands(c) {
 		if s.carries(name, i) {
-			for _, v := range variadic(arg) {
+			for _, v := range ssavalue.Variadic(arg) {
 				s.add(place{v, ""}, call.Block(), nil, n)
 			}
 		}
@@ -135,7 +136,7 @@ func (s *search) take(n *node, call ssa.CallInstruction, out *outcome) {
 	}
 	s.out.unknown = s.out.unknown || out.unknown
 	s.out.made = s.out.made || out.made
-	args := operands(call.Common())
+	args := ssavalue.Operands(call.Common())
 	for _, p := range out.params {
 		if p.index < len(args) {
 			s.add(place{args[p.index], p.path}, call.Block(), nil, n)
@@ -149,7 +150,7 @@ func (s *search) imported(n *node, call ssa.CallInstruction, fn *types.Func, ind
 	if fact == nil {
 		return false
 	}
-	args := operands(call.Common())
+	args := ssavalue.Operands(call.Common())
 	for _, r := range fact.Results {
 		switch {
 		case r.Index != index || r.Kind != s.kind || !about(r.Field, n.path):
@@ -187,7 +188,7 @@ func (s *search) builtin(n *node, call *ssa.Call) bool {
 	}
 	if b.Name() == "append" {
 		for _, arg := range call.Call.Args {
-			for _, v := range variadic(arg) {
+			for _, v := range ssavalue.Variadic(arg) {
 				s.add(place{v, n.path}, call.Block(), nil, n)
 			}
 		}
@@ -198,9 +199,9 @@ func (s *search) builtin(n *node, call *ssa.Call) bool {
 // filled adds what a call writes into its operand i.
 func (s *search) filled(n *node, p place, call ssa.CallInstruction, i int) {
 	c := call.Common()
-	fn := function(c)
+	fn := ssavalue.Callee(c)
 	name := web.Name(fn)
-	args := operands(c)
+	args := ssavalue.Operands(c)
 	// The step is the call itself, so that the trace and the checks see it.
 	step := n
 	if v, ok := call.(*ssa.Call); ok {
@@ -208,13 +209,13 @@ func (s *search) filled(n *node, p place, call ssa.CallInstruction, i int) {
 	}
 	follow := func(vs ...ssa.Value) {
 		for _, v := range vs {
-			for _, e := range variadic(v) {
+			for _, e := range ssavalue.Variadic(v) {
 				s.add(place{e, ""}, call.Block(), nil, step)
 			}
 		}
 	}
 	if r, ok := web.Reader(fn); ok && r.Target >= 0 {
-		if argument(c, r.Target) != nil && args[i] == argument(c, r.Target) || i == len(args)-1 {
+		if ssavalue.Argument(c, r.Target) != nil && args[i] == ssavalue.Argument(c, r.Target) || i == len(args)-1 {
 			s.decoded(step, c, r, follow)
 		}
 		return
@@ -256,11 +257,11 @@ func (s *search) decoded(step *node, c *ssa.CallCommon, r web.Read, follow func(
 			s.input(step)
 		}
 	case r.Request >= 0:
-		if v := argument(c, r.Request); v != nil {
+		if v := ssavalue.Argument(c, r.Request); v != nil {
 			follow(v)
 		}
 	default:
-		follow(operands(c)[0])
+		follow(ssavalue.Operands(c)[0])
 	}
 }
 

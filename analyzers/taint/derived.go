@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -114,17 +115,17 @@ func origins(v ssa.Value) map[place]derivation {
 				}
 			}
 		case *ssa.FreeVar:
-			if _, bound := binding(v); bound != nil {
+			if _, bound := ssavalue.Binding(v); bound != nil {
 				add(bound, it.path, same)
 			}
 		case *ssa.Call:
-			name := web.Name(function(v.Common()))
+			name := web.Name(ssavalue.Callee(v.Common()))
 			how, known := steps[name]
 			if !known {
 				how = isOther
 			}
-			for _, a := range operands(v.Common()) {
-				for _, e := range variadic(a) {
+			for _, a := range ssavalue.Operands(v.Common()) {
+				for _, e := range ssavalue.Variadic(a) {
 					add(e, "", how)
 				}
 			}
@@ -191,8 +192,8 @@ func conditionParts(v ssa.Value) []ssa.Value {
 		return v.Edges
 	case *ssa.Call:
 		var parts []ssa.Value
-		for _, a := range operands(v.Common()) {
-			parts = append(parts, variadic(a)...)
+		for _, a := range ssavalue.Operands(v.Common()) {
+			parts = append(parts, ssavalue.Variadic(a)...)
 		}
 		return parts
 	}
@@ -218,28 +219,6 @@ func urlField(x ssa.Value, field int) derivation {
 	return same
 }
 
-// binding is where a literal is made, and what its captured variable is there;
-// nil for the wrappers that the compiler makes.
-func binding(v *ssa.FreeVar) (*ssa.MakeClosure, ssa.Value) {
-	fn := v.Parent()
-	if fn.Parent() == nil {
-		return nil, nil
-	}
-	for i, free := range fn.FreeVars {
-		if free != v {
-			continue
-		}
-		for _, use := range fn.Parent().Blocks {
-			for _, instr := range use.Instrs {
-				if c, ok := instr.(*ssa.MakeClosure); ok && c.Fn == fn {
-					return c, c.Bindings[i]
-				}
-			}
-		}
-	}
-	return nil, nil
-}
-
 // cleaned says that the place itself is a cleaned path, or a variable that holds
 // nothing else.
 func (t *tracker) cleaned(v ssa.Value) bool {
@@ -247,9 +226,9 @@ func (t *tracker) cleaned(v ssa.Value) bool {
 	case *ssa.Extract:
 		return t.cleaned(v.Tuple)
 	case *ssa.Call:
-		return steps[web.Name(function(v.Common()))]&isClean != 0
+		return steps[web.Name(ssavalue.Callee(v.Common()))]&isClean != 0
 	case *ssa.FreeVar:
-		_, bound := binding(v)
+		_, bound := ssavalue.Binding(v)
 		return bound != nil && t.cleaned(bound)
 	case *ssa.UnOp:
 		return v.Op == token.MUL && t.cleaned(v.X)

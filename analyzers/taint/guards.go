@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -175,10 +176,10 @@ func (t *tracker) comparison(c *ssa.BinOp, holds bool, p place, kind Kind, depth
 		}
 		return t.noError(x, p, kind, depth)
 	}
-	if text, ok := constantText(x); ok && text == "" {
+	if text, ok := ssavalue.Text(x); ok && text == "" {
 		return nothing
 	}
-	if text, ok := constantText(y); ok && text == "" {
+	if text, ok := ssavalue.Text(y); ok && text == "" {
 		return nothing
 	}
 	if w := t.found(c, holds, p, kind); w != nothing {
@@ -208,7 +209,7 @@ func (t *tracker) comparison(c *ssa.BinOp, holds bool, p place, kind Kind, depth
 // found knows strings.Index(x, "..") == -1 and the like.
 func (t *tracker) found(c *ssa.BinOp, holds bool, p place, kind Kind) worth {
 	call, ok := c.X.(*ssa.Call)
-	if !ok || !strings.HasPrefix(web.Name(function(call.Common())), "strings.Index") {
+	if !ok || !strings.HasPrefix(web.Name(ssavalue.Callee(call.Common())), "strings.Index") {
 		return nothing
 	}
 	if how, ok := t.derived(call.Call.Args[0], p); !ok || how != same {
@@ -286,8 +287,8 @@ var validates = regexp.MustCompile(`(?i)valid|sanit|check|safe|allow|verif|ensur
 // test judges a call that answers with a truth value or an error.
 func (t *tracker) test(call *ssa.Call, holds bool, p place, kind Kind, depth int) worth {
 	c := call.Common()
-	name := web.Name(function(c))
-	args := operands(c)
+	name := web.Name(ssavalue.Callee(c))
+	args := ssavalue.Operands(c)
 	if parses[name] {
 		if how, ok := t.derived(args[0], p); ok && how == same && holds {
 			return proven
@@ -300,7 +301,7 @@ func (t *tracker) test(call *ssa.Call, holds bool, p place, kind Kind, depth int
 	passed := -1
 	var how derivation
 	for i, a := range args {
-		for _, e := range variadic(a) {
+		for _, e := range ssavalue.Variadic(a) {
 			if h, ok := t.derived(e, p); ok && passed < 0 {
 				passed, how = i, h
 			}
@@ -318,7 +319,7 @@ func (t *tracker) test(call *ssa.Call, holds bool, p place, kind Kind, depth int
 			return best
 		}
 	}
-	fn := function(c)
+	fn := ssavalue.Callee(c)
 	if fn != nil && validates.MatchString(fn.Name()) && !strings.HasPrefix(name, "path/filepath.") {
 		return unproven
 	}
@@ -376,7 +377,7 @@ func (t *tracker) prefixed(args []ssa.Value, holds bool, p place, kind Kind) wor
 	if !ok || how&isOther != 0 {
 		return nothing
 	}
-	prefix, constant := constantText(args[1])
+	prefix, constant := ssavalue.Text(args[1])
 	switch kind {
 	case Path, Upload:
 		switch {
@@ -405,8 +406,8 @@ func (t *tracker) prefixed(args []ssa.Value, holds bool, p place, kind Kind) wor
 
 // forbids says what the absence of a text proves.
 func forbids(v ssa.Value, kind Kind) worth {
-	text, ok := constantText(v)
-	if c, isConst := plain(v).(*ssa.Const); !ok && isConst && c.Value != nil {
+	text, ok := ssavalue.Text(v)
+	if c, isConst := ssavalue.Plain(v).(*ssa.Const); !ok && isConst && c.Value != nil {
 		text, ok = string(rune(c.Int64())), true // ContainsRune
 	}
 	if !ok || text == "" {

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -32,19 +33,19 @@ func (t *tracker) shown(call ssa.CallInstruction, fn *types.Func, name string) [
 		return nil
 	}
 	if w.To >= 0 {
-		to := argument(c, w.To)
-		if to == nil || !web.IsAnswer(plain(to).Type()) {
+		to := ssavalue.Argument(c, w.To)
+		if to == nil || !web.IsAnswer(ssavalue.Plain(to).Type()) {
 			return nil
 		}
 	}
-	body := argument(c, w.Body)
+	body := ssavalue.Argument(c, w.Body)
 	if body == nil || !t.sendsHTML(call, w, name) {
 		return nil
 	}
 	values := []ssa.Value{body}
 	if w.Rest {
-		args := operands(c)
-		values = append(values, variadic(args[len(args)-1])...)
+		args := ssavalue.Operands(c)
+		values = append(values, ssavalue.Variadic(args[len(args)-1])...)
 	}
 	return values
 }
@@ -59,12 +60,12 @@ var neverHTML = map[string]bool{
 // contentType is the value that a call sets as content type, where it is not
 // constant.
 func contentType(c *ssa.CallCommon, name string) ssa.Value {
-	args := operands(c)
+	args := ssavalue.Operands(c)
 	at := -1
 	switch name {
 	case "net/http.Header.Set", "github.com/gofiber/fiber.Ctx.Set", "github.com/gin-gonic/gin.Context.Header":
-		if key, ok := constantText(args[1]); ok && strings.EqualFold(key, "Content-Type") {
-			if _, isHeader := plain(args[0]).(*ssa.Call); isHeader || name != "net/http.Header.Set" {
+		if key, ok := ssavalue.Text(args[1]); ok && strings.EqualFold(key, "Content-Type") {
+			if _, isHeader := ssavalue.Plain(args[0]).(*ssa.Call); isHeader || name != "net/http.Header.Set" {
 				at = 2
 			}
 		}
@@ -74,7 +75,7 @@ func contentType(c *ssa.CallCommon, name string) ssa.Value {
 	if at < 0 || at >= len(args) {
 		return nil
 	}
-	if _, constant := constantText(args[at]); constant || name == "net/http.Header.Set" && !answerHeader(args[0]) {
+	if _, constant := ssavalue.Text(args[at]); constant || name == "net/http.Header.Set" && !answerHeader(args[0]) {
 		return nil
 	}
 	for i, part := range parts(args[at]) {
@@ -91,9 +92,9 @@ func parts(v ssa.Value) []piece {
 	case *ssa.BinOp:
 		return flatten(v, nil)
 	case *ssa.Call:
-		if web.Name(function(v.Common())) == "fmt.Sprintf" && len(v.Call.Args) == 2 {
-			if format, ok := constantText(v.Call.Args[0]); ok {
-				return formatted(format, variadic(v.Call.Args[1]))
+		if web.Name(ssavalue.Callee(v.Common())) == "fmt.Sprintf" && len(v.Call.Args) == 2 {
+			if format, ok := ssavalue.Text(v.Call.Args[0]); ok {
+				return formatted(format, ssavalue.Variadic(v.Call.Args[1]))
 			}
 		}
 	}
@@ -103,7 +104,7 @@ func parts(v ssa.Value) []piece {
 // answerHeader tells the header of the answer from that of a request to others.
 func answerHeader(v ssa.Value) bool {
 	call, ok := v.(*ssa.Call)
-	return ok && len(operands(call.Common())) > 0 && web.IsAnswer(operands(call.Common())[0].Type())
+	return ok && len(ssavalue.Operands(call.Common())) > 0 && web.IsAnswer(ssavalue.Operands(call.Common())[0].Type())
 }
 
 // sendsHTML: net/http looks at the content, so text with tags becomes a page
@@ -128,9 +129,9 @@ func (t *tracker) contentTypes(call ssa.CallInstruction) (html, other bool) {
 			if !ok {
 				continue
 			}
-			name := web.Name(function(c.Common()))
-			for _, arg := range operands(c.Common()) {
-				text, ok := constantText(arg)
+			name := web.Name(ssavalue.Callee(c.Common()))
+			for _, arg := range ssavalue.Operands(c.Common()) {
+				text, ok := ssavalue.Text(arg)
 				text = strings.ToLower(text)
 				switch {
 				case !ok:
@@ -153,7 +154,7 @@ func (t *tracker) marksUp(fn *ssa.Function) bool {
 				if *op == nil {
 					continue
 				}
-				text, ok := constantText(*op)
+				text, ok := ssavalue.Text(*op)
 				if ok && (strings.Contains(text, "</") || strings.Contains(text, "<br") || strings.Contains(text, "<html") || strings.Contains(text, "<p>")) {
 					return true
 				}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -154,7 +155,7 @@ func (t *tracker) origin(n *node, calls map[token.Pos]*ast.CallExpr) string {
 	switch v := v.(type) {
 	case *ssa.Call:
 		call := calls[v.Pos()]
-		if scans[web.Name(function(v.Common()))] {
+		if scans[web.Name(ssavalue.Callee(v.Common()))] {
 			return "what the database holds"
 		}
 		if call == nil {

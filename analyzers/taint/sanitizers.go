@@ -1,10 +1,11 @@
 package taint
 
 import (
-	"go/constant"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 )
 
 // sanitizers are functions whose result is harmless: to every kind ("") or to
@@ -57,7 +58,7 @@ func replaces(c *ssa.CallCommon, name string, kind Kind) bool {
 		return false
 	}
 	for _, old := range olds {
-		text, ok := constantText(old)
+		text, ok := ssavalue.Text(old)
 		if ok && text != "" && (strings.ContainsAny(dangerous[kind], text) || kind == Path && text == "..") {
 			return true
 		}
@@ -69,7 +70,7 @@ func replaces(c *ssa.CallCommon, name string, kind Kind) bool {
 func replacerPairs(v ssa.Value) []ssa.Value {
 	switch v := v.(type) {
 	case *ssa.Call:
-		return variadic(v.Call.Args[0])
+		return ssavalue.Variadic(v.Call.Args[0])
 	case *ssa.UnOp:
 		g, ok := v.X.(*ssa.Global)
 		if !ok || g.Pkg.Func("init") == nil {
@@ -84,16 +85,4 @@ func replacerPairs(v ssa.Value) []ssa.Value {
 		}
 	}
 	return nil
-}
-
-// constantText is the value of a constant string, through conversions.
-func constantText(v ssa.Value) (string, bool) {
-	if v == nil {
-		return "", false
-	}
-	c, ok := plain(v).(*ssa.Const)
-	if !ok || c.Value == nil || c.Value.Kind() != constant.String {
-		return "", false
-	}
-	return constant.StringVal(c.Value), true
 }

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -268,7 +269,7 @@ func (s *search) parameter(n *node, v *ssa.Parameter) {
 func walkedRoot(fn *ssa.Function) ssa.Value {
 	for _, use := range uses(fn) {
 		if call, ok := use.(*ssa.Call); ok {
-			switch web.Name(function(call.Common())) {
+			switch web.Name(ssavalue.Callee(call.Common())) {
 			case "path/filepath.Walk", "path/filepath.WalkDir":
 				return call.Call.Args[0]
 			}
@@ -286,7 +287,7 @@ func uses(fn *ssa.Function) []ssa.Instruction {
 	for _, b := range fn.Parent().Blocks {
 		for _, instr := range b.Instrs {
 			for _, op := range instr.Operands(nil) {
-				v := plain(orNil(*op))
+				v := ssavalue.Plain(orNil(*op))
 				if c, ok := v.(*ssa.MakeClosure); ok && c.Fn == fn || v == fn {
 					found = append(found, instr)
 				}
@@ -313,7 +314,7 @@ func (t *tracker) madeIn(fn *ssa.Function) *ssa.BasicBlock {
 
 // captured goes on in the function around a literal.
 func (s *search) captured(n *node, v *ssa.FreeVar) {
-	if made, bound := binding(v); made != nil {
+	if made, bound := ssavalue.Binding(v); made != nil {
 		s.add(place{bound, n.path}, made.Block(), nil, n)
 	}
 }
@@ -374,7 +375,7 @@ func (s *search) write(n *node, p place, ref ssa.Instruction, depth int) {
 			}
 		}
 	case ssa.CallInstruction:
-		for i, arg := range operands(ref.Common()) {
+		for i, arg := range ssavalue.Operands(ref.Common()) {
 			if arg == p.v {
 				s.filled(n, p, ref, i)
 			}
@@ -421,7 +422,7 @@ func (s *search) stored(n *node, p place, ref *ssa.Store) {
 			if !ok {
 				continue
 			}
-			for i, arg := range operands(call.Common()) {
+			for i, arg := range ssavalue.Operands(call.Common()) {
 				if arg == slice {
 					s.filled(n, p, call, i)
 				}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/sqlapi"
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -87,27 +88,27 @@ func (t *tracker) sinks(instr ssa.Instruction) []sink {
 		return nil
 	}
 	c := call.Common()
-	fn := function(c)
+	fn := ssavalue.Callee(c)
 	name := web.Name(fn)
 	where := short(fn)
 	one := func(k Kind, vs ...ssa.Value) []sink {
 		return []sink{{kind: k, values: vs, where: where, pos: call.Pos()}}
 	}
 	if i := sqlapi.Text(fn); i >= 0 {
-		if v := argument(c, i); v != nil && source.IsString(plain(v).Type()) {
+		if v := ssavalue.Argument(c, i); v != nil && source.IsString(ssavalue.Plain(v).Type()) {
 			return one(SQL, v)
 		}
 		return nil
 	}
 	if r, ok := table[name]; ok {
-		v := argument(c, r.arg)
+		v := ssavalue.Argument(c, r.arg)
 		switch {
 		case v == nil:
 			return nil
 		case r.kind == Path && creates[name]:
 			return append(one(Path, v), one(Upload, v)...)
 		}
-		return one(r.kind, variadic(v)...)
+		return one(r.kind, ssavalue.Variadic(v)...)
 	}
 	switch name {
 	case "os/exec.Command":
@@ -137,7 +138,7 @@ func (t *tracker) handedOn(call ssa.CallInstruction, fn *types.Func) []sink {
 		return nil
 	}
 	var sinks []sink
-	args := operands(call.Common())
+	args := ssavalue.Operands(call.Common())
 	for _, s := range fact.Sinks {
 		if s.Param < len(args) {
 			sinks = append(sinks, sink{s.Kind, []ssa.Value{args[s.Param]}, s.Path, s.Where, short(fn), call.Pos()})
@@ -164,11 +165,11 @@ func program(args []ssa.Value) []ssa.Value {
 	if len(args) == 0 {
 		return nil
 	}
-	name, _ := constantText(args[0])
+	name, _ := ssavalue.Text(args[0])
 	switch strings.TrimSuffix(name[strings.LastIndexAny(name, `/\`)+1:], ".exe") {
 	case "sh", "bash", "zsh", "dash", "ash", "ksh", "cmd", "powershell", "pwsh", "eval":
 		if len(args) > 1 {
-			return script(variadic(args[1]))
+			return script(ssavalue.Variadic(args[1]))
 		}
 		return nil
 	}
@@ -178,7 +179,7 @@ func program(args []ssa.Value) []ssa.Value {
 // script is the text behind -c; what comes after it are the script's arguments.
 func script(args []ssa.Value) []ssa.Value {
 	for i, a := range args {
-		if flag, ok := constantText(a); ok && (strings.HasPrefix(flag, "-") && strings.Contains(flag, "c") || strings.EqualFold(flag, "/c") || strings.EqualFold(flag, "-Command")) {
+		if flag, ok := ssavalue.Text(a); ok && (strings.HasPrefix(flag, "-") && strings.Contains(flag, "c") || strings.EqualFold(flag, "/c") || strings.EqualFold(flag, "-Command")) {
 			return args[i+1 : min(i+2, len(args))]
 		}
 	}
@@ -199,7 +200,7 @@ func (t *tracker) logged(c *ssa.CallCommon, name string) []ssa.Value {
 		}
 		return nil
 	case "fmt.Fprintf", "fmt.Fprintln", "fmt.Fprint":
-		if !t.logFile(plain(args[0]), 0) {
+		if !t.logFile(ssavalue.Plain(args[0]), 0) {
 			return nil
 		}
 		args = args[1:]
@@ -207,14 +208,14 @@ func (t *tracker) logged(c *ssa.CallCommon, name string) []ssa.Value {
 		return nil
 	}
 	if !strings.HasSuffix(name, "f") {
-		return variadic(args[0])
+		return ssavalue.Variadic(args[0])
 	}
-	text, ok := constantText(args[0])
+	text, ok := ssavalue.Text(args[0])
 	if !ok || len(args) < 2 {
 		return args
 	}
 	raw := []ssa.Value{} // a line without raw text is a site too
-	for _, p := range formatted(text, variadic(args[1])) {
+	for _, p := range formatted(text, ssavalue.Variadic(args[1])) {
 		if p.value != nil && (p.verb == 's' || p.verb == 'v') {
 			raw = append(raw, p.value)
 		}
@@ -230,11 +231,11 @@ func (t *tracker) logFile(v ssa.Value, depth int) bool {
 	switch v := v.(type) {
 	case *ssa.Extract:
 		call, ok := v.Tuple.(*ssa.Call)
-		return ok && web.Name(function(call.Common())) == "os.OpenFile" && t.appendsLines(call.Call.Args)
+		return ok && web.Name(ssavalue.Callee(call.Common())) == "os.OpenFile" && t.appendsLines(call.Call.Args)
 	case *ssa.UnOp:
 		return t.logFile(v.X, depth+1)
 	case *ssa.FreeVar:
-		_, bound := binding(v)
+		_, bound := ssavalue.Binding(v)
 		return bound != nil && t.logFile(bound, depth+1)
 	case *ssa.Alloc, *ssa.Global:
 		for _, ref := range t.referrers(v) {
@@ -256,7 +257,7 @@ func (t *tracker) logFile(v ssa.Value, depth int) bool {
 const osAppend = 0x400
 
 func (t *tracker) appendsLines(args []ssa.Value) bool {
-	name, _ := constantText(t.variable(args[0]))
+	name, _ := ssavalue.Text(t.variable(args[0]))
 	flag, ok := args[1].(*ssa.Const)
 	return ok && flag.Int64()&osAppend != 0 && (strings.Contains(strings.ToLower(name), "log") || strings.HasSuffix(name, ".txt"))
 }

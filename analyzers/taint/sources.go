@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -28,7 +29,7 @@ func fromRequest(p place, kind Kind) bool {
 		_, handles := web.IsHandler(v.Parent().Signature)
 		return handles && clientFills(path, kind)
 	case *ssa.Call: // c.Request() and the like
-		args := operands(v.Common())
+		args := ssavalue.Operands(v.Common())
 		if len(args) == 0 {
 			return false
 		}
@@ -92,7 +93,7 @@ func (t *tracker) segment(c *ssa.CallCommon, r web.Read) bool {
 	if r.Place != web.Path || !oneSegment[r.Framework] {
 		return false
 	}
-	name, ok := constantText(argument(c, r.Name))
+	name, ok := ssavalue.Text(ssavalue.Argument(c, r.Name))
 	return r.Name < 0 || ok && !strings.ContainsAny(name, "*+") && !t.wildcard(name)
 }
 

@@ -14,6 +14,8 @@ import (
 	"golang.org/x/tools/go/analysis/passes/buildssa"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
+
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
 	"github.com/backend-conformance/conformance/analyzers/internal/ssaform"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -216,7 +218,7 @@ func (t *tracker) hand(fn *ssa.Function, f flow) {
 	}
 	t.flows[fn] = append(t.flows[fn], f)
 	for _, call := range t.callers[fn] {
-		args := operands(call.Common())
+		args := ssavalue.Operands(call.Common())
 		if f.param >= len(args) {
 			continue
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 )
 
 // piece is a part of text that is put together: a constant, or a value.
@@ -28,7 +30,7 @@ func flatten(v ssa.Value, into []piece) []piece {
 	if b, ok := v.(*ssa.BinOp); ok && b.Op == token.ADD {
 		return flatten(b.Y, flatten(b.X, into))
 	}
-	if text, ok := constantText(v); ok {
+	if text, ok := ssavalue.Text(v); ok {
 		return append(into, piece{text: text})
 	}
 	return append(into, piece{value: v})
@@ -41,8 +43,8 @@ func (s *search) format(n *node, call ssa.CallInstruction, args []ssa.Value) {
 		s.pieces(n, []piece{{value: args[0]}}, call.Block())
 		return
 	}
-	text, ok := constantText(args[0])
-	values := variadic(args[1])
+	text, ok := ssavalue.Text(args[0])
+	values := ssavalue.Variadic(args[1])
 	if !ok {
 		s.pieces(n, append([]piece{{value: args[0]}}, valuesOf(values)...), call.Block())
 		return

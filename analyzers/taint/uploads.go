@@ -11,6 +11,7 @@ import (
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -62,14 +63,14 @@ func (t *tracker) reportUpload(r *diag.Reporter, u *upload, named *site, bounded
 	if named != nil {
 		_, related := t.path(named.trace, calls)
 		lacks = append(lacks, "it keeps the client's file name")
-		r.Report(UploadRule, span, related, "%s stores an upload, but %s: limit it, look at its content and store it under a name of your own", short(function(u.stores.Common())), strings.Join(lacks, " and "))
+		r.Report(UploadRule, span, related, "%s stores an upload, but %s: limit it, look at its content and store it under a name of your own", short(ssavalue.Callee(u.stores.Common())), strings.Join(lacks, " and "))
 		return
 	}
 	switch {
 	case !u.typed && u.doubted:
 		r.Undecided(UploadRule, span, "a function of another package may check the type of the upload")
 	case !u.typed:
-		r.Report(UploadRule, span, nil, "%s stores an upload, but %s: limit it and look at its content", short(function(u.stores.Common())), strings.Join(lacks, " and "))
+		r.Report(UploadRule, span, nil, "%s stores an upload, but %s: limit it and look at its content", short(ssavalue.Callee(u.stores.Common())), strings.Join(lacks, " and "))
 	case len(lacks) > 0:
 		r.Undecided(UploadRule, span, "no limit on the size of the upload is in sight; middleware may set one")
 	default:
@@ -82,7 +83,7 @@ func takesFile(fn *ssa.Function) bool {
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			if call, ok := instr.(*ssa.Call); ok {
-				if f := function(call.Common()); f != nil && (f.Name() == "FormFile" || f.Name() == "MultipartForm" || f.Name() == "GetFile") {
+				if f := ssavalue.Callee(call.Common()); f != nil && (f.Name() == "FormFile" || f.Name() == "MultipartForm" || f.Name() == "GetFile") {
 					return true
 				}
 			}
@@ -119,7 +120,7 @@ func (t *tracker) look(u *upload, root, fn *ssa.Function, depth int) {
 
 func (t *tracker) lookAtCall(u *upload, root *ssa.Function, call ssa.CallInstruction, depth int) {
 	c := call.Common()
-	name := web.Name(function(c))
+	name := web.Name(ssavalue.Callee(c))
 	base := name[strings.LastIndex(name, ".")+1:]
 	switch {
 	case base == "FormFile" || base == "MultipartForm":
@@ -136,11 +137,11 @@ func (t *tracker) lookAtCall(u *upload, root *ssa.Function, call ssa.CallInstruc
 	case name == "net/http.DetectContentType" || name == "bytes.HasPrefix" || name == "bytes.Equal" || strings.HasPrefix(name, "image.Decode") || strings.Contains(name, "mimetype") || strings.Contains(name, "h2non/filetype"):
 		u.typed = true
 	case strings.HasPrefix(name, "strings.") || strings.HasPrefix(name, "slices."):
-		for _, a := range operands(c) {
+		for _, a := range ssavalue.Operands(c) {
 			u.typed = u.typed || mentionsType(a, 0) && (base == "HasPrefix" || base == "HasSuffix" || base == "Contains" || base == "EqualFold")
 		}
 	}
-	if fn := function(c); fn != nil && fn.Pkg() != t.pass.Pkg && checksType.MatchString(fn.Name()) {
+	if fn := ssavalue.Callee(c); fn != nil && fn.Pkg() != t.pass.Pkg && checksType.MatchString(fn.Name()) {
 		u.doubted = u.doubted || source.SameModule(t.pass, fn.Pkg())
 	}
 	if depth < 3 {
@@ -158,7 +159,7 @@ func (t *tracker) bounded() bool {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if call, ok := instr.(ssa.CallInstruction); ok {
-					switch name := web.Name(function(call.Common())); {
+					switch name := web.Name(ssavalue.Callee(call.Common())); {
 					case name == "net/http.MaxBytesReader", name == "net/http.MaxBytesHandler", strings.HasPrefix(name, "github.com/labstack/echo/middleware.BodyLimit"):
 						return true
 					}
@@ -177,7 +178,7 @@ func comparesSize(b *ssa.BinOp) bool {
 		return false
 	}
 	for _, v := range []ssa.Value{b.X, b.Y} {
-		if load, ok := plain(v).(*ssa.UnOp); ok {
+		if load, ok := ssavalue.Plain(v).(*ssa.UnOp); ok {
 			if f, ok := load.X.(*ssa.FieldAddr); ok && fieldName(f.X.Type(), f.Field) == "Size" {
 				return true
 			}
@@ -198,7 +199,7 @@ func comparesType(b *ssa.BinOp) bool {
 		}
 	}
 	for _, v := range []ssa.Value{b.X, b.Y} {
-		text, ok := constantText(v)
+		text, ok := ssavalue.Text(v)
 		if ok && text != "" && (mentionsType(b.X, 0) || mentionsType(b.Y, 0)) {
 			return true
 		}
@@ -211,13 +212,13 @@ func mentionsType(v ssa.Value, depth int) bool {
 	if depth > 6 || v == nil {
 		return false
 	}
-	switch v := plain(v).(type) {
+	switch v := ssavalue.Plain(v).(type) {
 	case *ssa.Call:
-		switch name := web.Name(function(v.Common())); name {
+		switch name := web.Name(ssavalue.Callee(v.Common())); name {
 		case "path/filepath.Ext", "path.Ext", "net/http.DetectContentType", "mime.TypeByExtension":
 			return true
 		case "net/http.Header.Get", "net/textproto.MIMEHeader.Get":
-			key, ok := constantText(v.Call.Args[1])
+			key, ok := ssavalue.Text(v.Call.Args[1])
 			return ok && strings.EqualFold(key, "Content-Type")
 		case "strings.ToLower", "strings.TrimSpace", "strings.TrimPrefix":
 			return mentionsType(v.Call.Args[0], depth+1)

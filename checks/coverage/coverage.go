@@ -15,7 +15,7 @@ var Check = check.Check{
 	Name: "coverage",
 	Rules: []rule.Rule{
 		RuleTestsMissing, RuleTestsFailing, RuleCoverageBelowThreshold, RulePackageUncovered,
-		RuleEndpointUntested, RuleTestSkipped, RuleIntegrationTestMissing,
+		RuleEndpointUntested, RuleTestSkipped, RuleTestWithoutAssertion, RuleIntegrationTestMissing,
 	},
 	Run: run,
 }
@@ -42,6 +42,7 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 		packageUncovered(r, m),
 		endpointUntested(r, m),
 		testSkipped(s),
+		testWithoutAssertion(s),
 		integrationTestMissing(r, s),
 	}, nil
 }

@@ -81,7 +81,7 @@ func (s *suite) read(files fs.FS, name string) {
 		s.problems = append(s.problems, fmt.Sprintf("%s: cannot be read, its tests are not seen", name))
 		return
 	}
-	syntax, err := parser.ParseFile(s.fset, name, src, parser.SkipObjectResolution)
+	syntax, err := parser.ParseFile(s.fset, name, src, parser.SkipObjectResolution|parser.ParseComments)
 	if syntax == nil {
 		s.problems = append(s.problems, fmt.Sprintf("%s: cannot be parsed: %v", name, err))
 		return

@@ -75,6 +75,48 @@ func TestOther(t *testing.T) { buf.Skip(3) ; t.Fatal() }
 	}
 }
 
+func TestTestWithoutAssertion(t *testing.T) {
+	c := testWithoutAssertion(suiteOf(t, map[string]string{"a_test.go": "package a\n" + `
+func TestRuns(t *testing.T) { t.Log(Total()) }
+func TestEmpty(t *testing.T) {}
+func TestHelped(t *testing.T) { t.Helper(); log(t) }
+func TestSubtests(t *testing.T) { t.Run("a", func(t *testing.T) { t.Parallel(); Total() }) }
+func TestNamedSubtest(t *testing.T) { t.Run("a", runs) }
+
+func TestFails(t *testing.T) { if Total() != 3 { t.Error("wrong") } }
+func TestThroughHelper(t *testing.T) { check(t, Total()) }
+func TestThroughUnknown(t *testing.T) { assert.Equal(t, 3, Total()) }
+func TestKept(t *testing.T) { is := is.New(t); is.Equal(3, Total()) }
+func TestSubtestFails(t *testing.T) { t.Run("a", func(t *testing.T) { t.Fatal() }) }
+func TestNamedSubtestFails(t *testing.T) { t.Run("a", fails) }
+func TestMust(t *testing.T) { must(Total()) }
+func TestCleanup(t *testing.T) { t.Cleanup(func() { t.Error() }) }
+func TestHeld(t *testing.T) { h := harness{t: t}; h.run() }
+func (s *Suite) TestSuite() { s.Equal(3, Total()) }
+func (s *Suite) TestSuiteRuns() { Total() }
+func TestDoesNotPanic(t *testing.T) { Total() }
+func TestSkipped(t *testing.T) { t.Skip() }
+func TestImplements(t *testing.T) { var _ Store = (*store)(nil) }
+func TestComes(t *testing.T) { /* must not panic */ Total() }
+func TestLater(t *testing.T) { t.Run("a", func(t *testing.T) { t.Skip("later") }) }
+func FuzzTotal(f *testing.F) { f.Fuzz(func(t *testing.T, n int) { Total() }) }
+
+func log(t *testing.T)          { t.Log("x") }
+func runs(t *testing.T)         { Total() }
+func fails(t *testing.T)        { t.FailNow() }
+func check(t testing.TB, n int) { if n != 3 { t.Fatal(n) } }
+func must(n int)                { if n != 3 { panic(n) } }
+`, "b_test.go": "package a\nimport . \"github.com/onsi/gomega\"\nfunc TestGomega(t *testing.T) { Expect(Total()) }\n"}))
+	var names []string
+	for _, f := range c.Findings {
+		names = append(names, f.Anchor)
+	}
+	want := []string{"TestRuns", "TestEmpty", "TestHelped", "TestSubtests", "TestNamedSubtest", "TestSuiteRuns"}
+	if diff := cmp.Diff(want, names); diff != "" || c.Examined != 17 {
+		t.Errorf("of %d (-want +got):\n%s", c.Examined, diff)
+	}
+}
+
 func TestIntegration(t *testing.T) {
 	for name, c := range map[string]struct {
 		body string

@@ -12,6 +12,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/complexity"
 	"github.com/backend-conformance/conformance/analyzers/concatloop"
 	"github.com/backend-conformance/conformance/analyzers/cookie"
+	"github.com/backend-conformance/conformance/analyzers/crashinput"
 	"github.com/backend-conformance/conformance/analyzers/credential"
 	"github.com/backend-conformance/conformance/analyzers/cryptoweak"
 	"github.com/backend-conformance/conformance/analyzers/deferloop"
@@ -21,6 +22,8 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/errorignored"
 	"github.com/backend-conformance/conformance/analyzers/errorswallowed"
 	"github.com/backend-conformance/conformance/analyzers/exitoutside"
+	"github.com/backend-conformance/conformance/analyzers/goroutine"
+	"github.com/backend-conformance/conformance/analyzers/hardcoded"
 	"github.com/backend-conformance/conformance/analyzers/inputparse"
 	"github.com/backend-conformance/conformance/analyzers/logunstructured"
 	"github.com/backend-conformance/conformance/analyzers/middleware"
@@ -30,6 +33,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/queryloop"
 	"github.com/backend-conformance/conformance/analyzers/randomweak"
 	"github.com/backend-conformance/conformance/analyzers/requestcontext"
+	"github.com/backend-conformance/conformance/analyzers/retry"
 	"github.com/backend-conformance/conformance/analyzers/rowsleaked"
 	"github.com/backend-conformance/conformance/analyzers/selectstar"
 	"github.com/backend-conformance/conformance/analyzers/sensitivelog"
@@ -90,5 +94,9 @@ func All() []Owner {
 		{undocumented.Analyzer, []rule.Rule{undocumented.Rule}},
 		{selectstar.Analyzer, []rule.Rule{selectstar.Rule}},
 		{clientperrequest.Analyzer, []rule.Rule{clientperrequest.Rule}},
+		{crashinput.Analyzer, []rule.Rule{crashinput.Rule}},
+		{goroutine.Analyzer, []rule.Rule{goroutine.Rule}},
+		{hardcoded.Analyzer, []rule.Rule{hardcoded.Rule}},
+		{retry.Analyzer, []rule.Rule{retry.Rule}},
 	}
 }
