@@ -35,6 +35,8 @@ var expected = []string{
 	"cmd/shop/main.go:9:2 error-ignored",
 	"shop.go:62:2 suppression-unused",
 	"store/store.go:24:13 transaction-leaked",
+	"shop.go:73:2 goroutine-unbounded",
+	"shop.go:74:31 crash-on-input",
 }
 
 // unreachable are places that only code behind a call that never returns would

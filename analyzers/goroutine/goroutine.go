@@ -236,7 +236,7 @@ func (j *judge) callEnds(call *ast.CallExpr, depth int) answer {
 		return yes
 	case j.decls[fn] != nil && depth < 2:
 		return j.ends(call, depth+1)
-	case j.decls[fn] == nil && names.Has(fn.Name(), "start", "run", "serve", "watch", "loop", "listen", "stop", "close", "shutdown"):
+	case j.decls[fn] == nil && names.Has(fn.Name(), "start", "run", "serve", "watch", "loop", "listen"):
 		return unknown
 	}
 	return no

@@ -22,7 +22,7 @@ var example string
 
 // Rule: what can be sent twice is sent again.
 var Rule = rule.Rule{
-	ID: "retry-missing", Title: "idempotent calls of another service are never retried", Section: rule.Integration, Severity: rule.Info, Since: "1.0.0",
+	ID: "retry-missing", Title: "a package sends idempotent requests and retries none", Section: rule.Integration, Severity: rule.Info, Since: "1.0.0",
 	Supports: []rule.Section{rule.Production},
 	Why:      "One dropped connection or one restart of the other side becomes an error of this one.",
 	Fix:      "Send GET, HEAD, PUT and DELETE again a few times, with growing and random pauses, as long as the context lasts.",
@@ -52,7 +52,7 @@ func run(pass *analysis.Pass) (any, error) {
 	case j.looped || mentionsRetry(pass):
 		r.Examine(Rule, 1)
 	case len(j.plain) > 0:
-		r.Report(Rule, j.plain[0], nil, "package %s sends %s and never sends one again: retry with backoff", pass.Pkg.Name(), counted(len(j.plain)))
+		r.Report(Rule, j.plain[0], nil, "package %s sends %s and has no retry of its own: try again with backoff, there or in its callers", pass.Pkg.Name(), counted(len(j.plain)))
 	default:
 		r.Undecided(Rule, j.foreign[0], "whether the client that "+source.Callee(j.foreign[0])+" uses retries is set elsewhere")
 	}

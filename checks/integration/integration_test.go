@@ -68,6 +68,7 @@ func TestWebhookUnverified(t *testing.T) {
 		{"POST /webhook", []string{"main.handed"}, "inconclusive: POST /webhook: whether its sender is checked is not known: it calls example.com/app.verify"},
 		{"POST /webhook", []string{"main.guard", "main.plain"}, "pass: "},
 		{"POST /webhooks", []string{"main.plain"}, "not_applicable: no route of the module looks like an inbound webhook"},
+		{"POST /hook", []string{"main.plain"}, "fail: POST /hook takes a webhook in main.plain without a look at who sent it; check the signature over the body first"},
 		{"POST /webhook", []string{"main.createWebhook"}, "not_applicable: no route of the module looks like an inbound webhook"},
 		{"GET /webhook", []string{"main.plain"}, "not_applicable: no route of the module looks like an inbound webhook"},
 	} {

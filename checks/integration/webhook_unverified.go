@@ -43,11 +43,11 @@ var checksSignature = []string{
 
 var (
 	// inboundPath ends in a webhook's own segment, perhaps with the sender after it.
-	inboundPath = regexp.MustCompile(`(?i)(^|/)(web-?hooks?|hooks?)/(stripe|github|gitlab|gitea|bitbucket|paypal|slack|twilio|sendgrid|mailgun|postmark|ses|shopify|square|adyen|razorpay|paddle|clerk|auth0|telegram|line|discord|whatsapp|mollie|plaid|jira|sentry|resend|svix|\{[^/]*(provider|source|service|vendor)[^/]*\})$|(^|/)(stripe|github|gitlab|paypal|slack|twilio|shopify|telegram|razorpay|paddle)[-/_](web-?hook|hook|callback)$|(^|/)(web-?hook)$`)
+	inboundPath = regexp.MustCompile(`(?i)(^|/)(web-?hooks?|hooks?)/(stripe|github|gitlab|gitea|bitbucket|paypal|slack|twilio|sendgrid|mailgun|postmark|ses|shopify|square|adyen|razorpay|paddle|clerk|auth0|telegram|line|discord|whatsapp|mollie|plaid|jira|sentry|resend|svix|\{[^/]*(provider|source|service|vendor)[^/]*\})$|(^|/)(stripe|github|gitlab|paypal|slack|twilio|shopify|telegram|razorpay|paddle)[-/_](web-?hook|hook|callback)$|(^|/)(web-?)?hook$`)
 	// inboundName is a handler that receives.
-	inboundName = regexp.MustCompile(`(?i)(handle|receive|process|incoming|on|serve)\w*web-?hooks?(event|request|payload)?$|web-?hook(handler|receiver|callback|event)$`)
+	inboundName = regexp.MustCompile(`(?i)(handle|receive|process|incoming|on|serve)\w*web-?hooks?(event|request|payload)?$|web-?hook(handler|receiver|callback|event)?$`)
 	// managed is a handler that looks after subscriptions instead.
-	managed = regexp.MustCompile(`(?i)(list|create|add|update|edit|delete|remove|get|show|test|register|patch|find|fetch|read|enable|disable|manage)\w*hooks?`)
+	managed = regexp.MustCompile(`(?i)(list|create|add|update|edit|delete|remove|get|show|test|register|patch|find|fetch|read|enable|disable|manage|send|trigger|replay|retry|deliver|fire|dispatch|emit|invoke|call)\w*hooks?`)
 	// secretPath holds what only the sender knows.
 	secretPath = regexp.MustCompile(`(?i)\{[^}]*(secret|token|key|id|uuid|hash)[^}]*\}`)
 	// secretText is a name that has to do with proof.
@@ -88,28 +88,30 @@ func isInbound(r *routes.Route) bool {
 
 func judge(t *report.Tally, r *check.Repo, graph *reach.Graph, route *routes.Route) {
 	what := route.Method + " " + route.Path
-	handlers := append(slices.Clone(route.Middleware), route.Handler)
 	doubt := ""
 	if secretPath.MatchString(route.Path) {
 		doubt = "its path may hold a secret"
 	}
-	for _, h := range handlers {
+	for i, h := range append(slices.Clone(route.Middleware), route.Handler) {
 		all := graph.FromHandler(h)
-		if all == nil {
-			doubt = h.Name + " is out of sight"
-			continue
-		}
 		if use := verification(all); use != nil {
 			t.Pass(report.Related{Position: r.Program.Position(use.Ident.Pos()), Message: what + " is checked with " + reach.FullName(use.Func)})
 			return
 		}
-		if doubt == "" {
+		middleware := i < len(route.Middleware)
+		switch {
+		case doubt != "":
+		case all == nil && (!middleware || maybeChecks.MatchString(h.Name)):
+			doubt = h.Name + " is out of sight"
+		case all != nil && !middleware:
 			doubt = perhaps(r, all, h)
 		}
 	}
 	switch access := behaviour.Of(r.Program).Access(route, nil); {
 	case access.Guard == behaviour.Guarded:
 		t.Pass(report.Related{Position: route.Pos, Message: what + " refuses requests without credentials"})
+	case doubt == "" && access.Doubt != "":
+		t.Undecided(what+": "+access.Doubt, report.Related{Position: route.Pos, Message: what})
 	case doubt == "" && access.Guard == behaviour.Unclear:
 		t.Undecided(what+": "+access.Reason, report.Related{Position: route.Pos, Message: what})
 	case doubt != "":
@@ -124,6 +126,9 @@ func judge(t *report.Tally, r *check.Repo, graph *reach.Graph, route *routes.Rou
 
 // verification is the first known check among what is reached.
 func verification(all *reach.Reached) *reach.Use {
+	if all == nil {
+		return nil
+	}
 	for i := range all.Uses {
 		if reach.Matches(checksSignature, reach.FullName(all.Uses[i].Func)) {
 			return &all.Uses[i]

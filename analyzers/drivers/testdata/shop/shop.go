@@ -62,3 +62,14 @@ func Count(c *gin.Context) {
 	//conformance:ignore error-ignored nothing is ignored here
 	c.JSON(200, gin.H{"n": n})
 }
+
+// Percent divides by what the client sends, and counts in the background.
+func Percent(c *gin.Context) {
+	n, err := strconv.Atoi(c.Query("n"))
+	if err != nil {
+		c.JSON(400, gin.H{"error": "no number"})
+		return
+	}
+	go Count(c)
+	c.JSON(200, gin.H{"percent": 100 / n})
+}

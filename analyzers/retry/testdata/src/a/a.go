@@ -18,6 +18,6 @@ func (r *rates) today(url string) {
 	if err != nil {
 		return
 	}
-	r.client.Do(req) // want `package a sends idempotent requests in several places and never sends one again: retry with backoff`
+	r.client.Do(req) // want `package a sends idempotent requests in several places and has no retry of its own`
 	http.Get(url)
 }
