@@ -61,7 +61,7 @@ func webhookUnverified(r *check.Repo) report.Criterion {
 		return report.CannotTell(RuleWebhookUnverified, "the module could not be loaded")
 	}
 	t := report.Examine(RuleWebhookUnverified)
-	graph := reach.New(r.Program)
+	graph := reach.Of(r.Program)
 	seen := map[string]bool{}
 	for _, route := range r.Routes.Routes {
 		if !isInbound(route) || seen[route.Path+route.Handler.Name] {
