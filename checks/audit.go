@@ -70,7 +70,11 @@ func Run(ctx context.Context, opts Options) (*report.Report, error) {
 			return nil, err
 		}
 	}
-	return a.judge(ctx), nil
+	rep := a.judge(ctx)
+	if ctx.Err() != nil { // what was not judged would look undecided
+		return nil, errors.New("interrupted before everything was judged")
+	}
+	return rep, nil
 }
 
 // audit carries one run from step to step.

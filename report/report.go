@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"path"
 	"slices"
 
 	"github.com/backend-conformance/conformance/report/rule"
@@ -213,13 +214,16 @@ func identify(bySection map[rule.Section][]Criterion, baseline map[string]bool) 
 	return all
 }
 
-// SortedMigrations lists them by tool and version. Versions count as numbers
-// where they are digits, so that 2 comes before 10.
+// SortedMigrations lists them by tool, folder and version. Versions count as
+// numbers where they are digits, so that 2 comes before 10.
 func (r *Report) SortedMigrations() []Migration {
 	return slices.SortedStableFunc(slices.Values(r.Migrations), func(a, b Migration) int {
-		return cmp.Or(cmp.Compare(a.Tool, b.Tool), compareVersions(a.Version, b.Version), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Up, b.Up))
+		return cmp.Or(cmp.Compare(a.Tool, b.Tool), cmp.Compare(a.folder(), b.folder()), compareVersions(a.Version, b.Version), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Up, b.Up))
 	})
 }
+
+// folder is where the scripts lie.
+func (m *Migration) folder() string { return path.Dir(cmp.Or(m.Up, m.Down)) }
 
 // compareVersions puts digits in front of names, and orders digits by value.
 func compareVersions(a, b string) int {

@@ -111,12 +111,13 @@ func TestUnsetFacets(t *testing.T) {
 }
 
 func TestSortedMigrations(t *testing.T) {
-	r := Report{Migrations: []Migration{{Version: "10"}, {Version: "2"}, {Version: "init"}, {Version: "0002"}, {Version: "20240101120000"}}}
+	r := Report{Migrations: []Migration{{Version: "10", Up: "a/10.sql"}, {Version: "2", Up: "a/2.sql"}, {Version: "1", Up: "b/1.sql"},
+		{Version: "init", Up: "a/init.sql"}, {Version: "0002", Up: "a/0002.sql"}, {Version: "20240101120000", Down: "a/2024.sql"}}}
 	var got []string
 	for _, m := range r.SortedMigrations() {
 		got = append(got, m.Version)
 	}
-	if diff := cmp.Diff([]string{"0002", "2", "10", "20240101120000", "init"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"0002", "2", "10", "20240101120000", "init", "1"}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -84,6 +84,22 @@ func TestServer_RoomForFiles(t *testing.T) {
 	})
 }
 
+// TestServer_Binary: what is no text is refused or fails; the server goes on.
+func TestServer_Binary(t *testing.T) {
+	machines(t, func(t *testing.T, m machine) {
+		for _, text := range []string{"\x00\x01\x02\xff\xfe", "SELECT '\x00'", "CREATE TABLE \xc3\x28 (x int)", "\x7fELF\x02\x01\x01\x00;", strings.Repeat("(", 200_000)} {
+			one := []Step{{Title: "1", Up: &Script{Statements: []Statement{{Text: text}}}, Down: script("SELECT 1")}}
+			got := verdicts(m.run(t.Context(), append(one, steps("CREATE TABLE a (x int)", "DROP TABLE a")...)))
+			if got[0] == "restored" && !strings.Contains(text, "'") || strings.Contains(got[0], "gave up") || strings.Contains(got[0], "\n") || len(got[0]) > 2000 {
+				t.Errorf("%.20q gives %.300q", text, got[0])
+			}
+		}
+		if got := verdicts(m.run(t.Context(), steps("CREATE TABLE a (x int)", "DROP TABLE a"))); !cmp.Equal(got, []string{"restored"}) {
+			t.Errorf("after that: %v", got)
+		}
+	})
+}
+
 // TestServer_NoPlace: where nothing can be written there is no server, and one line.
 func TestServer_NoPlace(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))

@@ -121,6 +121,26 @@ func TestFindScratch_Addresses(t *testing.T) {
 	}
 }
 
+func TestFindScratch_Password(t *testing.T) {
+	m := mysqlServer(t)
+	for _, text := range []string{"CREATE DATABASE scratch", "CREATE USER me@localhost IDENTIFIED BY 's3cret'", "GRANT ALL ON scratch.* TO me@localhost"} {
+		if err := m.admin.Exec(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	address := func(password string) string { return "mysql://me" + password + "@/scratch?socket=" + m.in("sock") }
+	if _, err := FindScratch(t.Context(), address(":s3cret")); err != nil {
+		t.Error(err)
+	}
+	if _, err := FindScratch(t.Context(), address(":wrong")); err == nil || strings.Contains(err.Error(), "wrong") || !strings.Contains(err.Error(), "Access denied") {
+		t.Errorf("got %v", err)
+	}
+	t.Setenv("MYSQL_PWD", "s3cret")
+	if _, err := FindScratch(t.Context(), address("")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDisposable(t *testing.T) {
 	for name, want := range map[string]bool{
 		"scratch": true, "test": true, "shop_test": true, "test-shop": true, "SCRATCH2": true, "tests": true, "testdb": true, "testing_1": true,

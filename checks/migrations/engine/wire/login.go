@@ -211,7 +211,7 @@ func (c *Conn) show(password string, nonce []byte) error {
 		return err
 	}
 	block, _ := pem.Decode(p[1:])
-	if block == nil {
+	if block == nil || len(nonce) == 0 {
 		return errMalformed
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)

@@ -57,6 +57,7 @@ const (
 
 	maxPacket  = 1<<24 - 1
 	maxMessage = 64 << 20
+	maxColumns = 4096 // which is MySQL's own
 )
 
 // First bytes of an answer.
@@ -256,7 +257,7 @@ func (c *Conn) results(keep bool) (rows [][]string, err error) {
 			status = statusOf(p)
 		default:
 			n, _, ok := number(p)
-			if !ok {
+			if !ok || n > maxColumns {
 				return nil, errMalformed
 			}
 			if err := c.skip(int(n)); err != nil {
