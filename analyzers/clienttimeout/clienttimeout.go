@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/requests"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -23,7 +24,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Production},
 	Why:      "One upstream that hangs takes every request that waits for it along, until the service has no connection or goroutine left.",
 	Fix:      "Set http.Client.Timeout, or send requests with a context that has a deadline.",
-	Limits: "A client that an exported function makes and returns is undecided. Where requests carry a context whose deadline is set elsewhere, the client is undecided. A client made by a library is that " +
+	Limits: "A client that an exported function makes and returns is undecided, and so are commands that handle no request. Where requests carry a context whose deadline is set elsewhere, the client is undecided. A client made by a library is that " +
 		"library's business.",
 	Example: example,
 }
@@ -31,10 +32,12 @@ var Rule = rule.Rule{
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
 	Name: "clienttimeout", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+	Requires: []*analysis.Analyzer{requests.Analyzer},
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	j := &judge{pass: pass, report: diag.New(pass, Rule), set: map[types.Object]bool{}, names: map[*ast.CompositeLit]types.Object{}, given: map[ast.Expr]bool{}}
+	j.tool = source.IsCommand(pass.Pkg) && len(pass.ResultOf[requests.Analyzer].(*requests.Result).Handlers) == 0
 	for _, f := range diag.Files(pass) {
 		ast.Inspect(f, j.collect)
 	}
@@ -59,6 +62,8 @@ type judge struct {
 	names map[*ast.CompositeLit]types.Object
 	// given are the clients that an exported function returns.
 	given map[ast.Expr]bool
+	// tool says that the package belongs to a command and handles no request.
+	tool bool
 	// contexts says that the package sends requests with a context of its own.
 	contexts bool
 }
@@ -129,6 +134,15 @@ func (j *judge) visit(n ast.Node) bool {
 	return true
 }
 
+// fail reports, unless it is a tool that waits, which somebody can interrupt.
+func (j *judge) fail(at analysis.Range, format string, args ...any) {
+	if j.tool {
+		j.report.Undecided(Rule, at, "a command waits for ever here, and whoever called it may interrupt it")
+		return
+	}
+	j.report.Report(Rule, at, nil, format, args...)
+}
+
 func (j *judge) call(call *ast.CallExpr) {
 	switch web.Name(web.Callee(j.pass.TypesInfo, call)) {
 	case "net/http.Get", "net/http.Head", "net/http.Post", "net/http.PostForm":
@@ -136,14 +150,14 @@ func (j *judge) call(call *ast.CallExpr) {
 			j.report.Examine(Rule, 1)
 			return
 		}
-		j.report.Report(Rule, call, nil, "%s uses the default client, which waits for ever: use an http.Client with Timeout", source.Callee(call))
+		j.fail(call, "%s uses the default client, which waits for ever: use an http.Client with Timeout", source.Callee(call))
 	case "net/http.Client.Do":
 		if j.isDefault(web.Receiver(call)) && len(call.Args) == 1 {
 			j.defaultDo(call)
 		}
 	case "net/http.Client.Get", "net/http.Client.Head", "net/http.Client.Post", "net/http.Client.PostForm":
 		if j.isDefault(web.Receiver(call)) && !j.defaultIsLimited() {
-			j.report.Report(Rule, call, nil, "%s uses the default client, which waits for ever: use an http.Client with Timeout", source.Callee(call))
+			j.fail(call, "%s uses the default client, which waits for ever: use an http.Client with Timeout", source.Callee(call))
 		}
 	}
 }
@@ -169,7 +183,7 @@ func (j *judge) defaultDo(call *ast.CallExpr) {
 	case j.defaultIsLimited(), j.deadline(call.Args[0]):
 		j.report.Examine(Rule, 1)
 	case j.requestName(call.Args[0]) == "net/http.NewRequest":
-		j.report.Report(Rule, call, nil, "the default client sends %s without a deadline: use an http.Client with Timeout", source.Text(call.Args[0]))
+		j.fail(call, "the default client sends %s without a deadline: use an http.Client with Timeout", source.Text(call.Args[0]))
 	default:
 		j.report.Undecided(Rule, call, "the default client waits for ever unless the context of "+source.Text(call.Args[0])+" has a deadline")
 	}
@@ -215,7 +229,7 @@ func (j *judge) literal(lit *ast.CompositeLit) {
 	case j.contexts:
 		j.report.Undecided(Rule, lit, "the http.Client has no Timeout; whether the contexts of its requests have a deadline is set elsewhere")
 	default:
-		j.report.Report(Rule, lit, nil, "http.Client has no Timeout: set one, or a hanging upstream holds the caller for ever")
+		j.fail(lit, "http.Client has no Timeout: set one, or a hanging upstream holds the caller for ever")
 	}
 }
 

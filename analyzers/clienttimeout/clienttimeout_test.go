@@ -7,8 +7,8 @@ import (
 )
 
 func TestClientTimeout(t *testing.T) {
-	got := fixture.Run(t, Analyzer, "a", "b")[Rule.ID]
-	if want := (fixture.Tally{Examined: 11, Undecided: 3}); got != want {
+	got := fixture.Run(t, Analyzer, "a/...", "b")[Rule.ID]
+	if want := (fixture.Tally{Examined: 12, Undecided: 4}); got != want {
 		t.Errorf("sites: got %+v, want %+v", got, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/names"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -25,7 +26,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "A client that sends one byte a minute holds its connection for ever; a few thousand of them take the service down.",
 	Fix:      "Build an http.Server with ReadHeaderTimeout (and ReadTimeout, IdleTimeout) instead of calling ListenAndServe or Run.",
-	Limits: "A server whose fields are set in another package is undecided at best, and so is a port for profiles. Timeouts of a proxy in front are not known. Whether a " +
+	Limits: "A server whose fields are set in another package is undecided at best, and so are a port for profiles or probes and, outside of main, a server that a deferred call closes. Timeouts of a proxy in front are not known. Whether a " +
 		"configured value is zero is not known either.",
 	Example: example,
 }
@@ -41,7 +42,7 @@ func run(pass *analysis.Pass) (any, error) {
 		ast.Inspect(f, j.collect)
 	}
 	for _, f := range diag.Files(pass) {
-		j.names = map[*ast.CompositeLit]types.Object{}
+		j.names, j.passing = map[*ast.CompositeLit]types.Object{}, map[*ast.CompositeLit]bool{}
 		j.profiles = importsProfiler(f)
 		ast.Inspect(f, j.visit)
 	}
@@ -56,8 +57,41 @@ type judge struct {
 	set    map[types.Object]bool
 	anySet bool
 	names  map[*ast.CompositeLit]types.Object
+	// passing are servers that stand while a function of a library runs.
+	passing map[*ast.CompositeLit]bool
 	// profiles says that the file imports net/http/pprof.
 	profiles bool
+}
+
+// passes finds v := &http.Server{...} with a deferred v.Close or v.Shutdown, as a
+// login that waits for the browser has it.
+func (j *judge) passes(body *ast.BlockStmt) {
+	closed := map[types.Object]bool{}
+	ast.Inspect(body, func(n ast.Node) bool {
+		if d, ok := n.(*ast.DeferStmt); ok {
+			ast.Inspect(d, func(n ast.Node) bool {
+				if sel, ok := n.(*ast.SelectorExpr); ok && (sel.Sel.Name == "Close" || sel.Sel.Name == "Shutdown") && isServer(j.pass.TypesInfo.TypeOf(sel.X)) {
+					closed[source.Object(j.pass.TypesInfo, sel.X)] = true
+				}
+				return true
+			})
+		}
+		return true
+	})
+	ast.Inspect(body, func(n ast.Node) bool {
+		as, ok := n.(*ast.AssignStmt)
+		if !ok || len(as.Lhs) != 1 || len(as.Rhs) != 1 || !closed[source.Object(j.pass.TypesInfo, as.Lhs[0])] {
+			return true
+		}
+		value := as.Rhs[0]
+		if u, ok := value.(*ast.UnaryExpr); ok {
+			value = u.X
+		}
+		if lit, ok := value.(*ast.CompositeLit); ok {
+			j.passing[lit] = true
+		}
+		return true
+	})
 }
 
 func importsProfiler(f *ast.File) bool {
@@ -107,6 +141,10 @@ func (j *judge) visit(n ast.Node) bool {
 		}
 	case *ast.KeyValueExpr:
 		j.name(n.Value, n.Key)
+	case *ast.FuncDecl:
+		if n.Body != nil && j.pass.Pkg.Name() != "main" {
+			j.passes(n.Body)
+		}
 	case *ast.CompositeLit:
 		j.literal(n)
 	case *ast.CallExpr:
@@ -132,8 +170,10 @@ func (j *judge) literal(lit *ast.CompositeLit) {
 	switch {
 	case j.sets(lit), j.set[j.names[lit]]:
 		j.report.Examine(Rule, 1)
+	case j.passing[lit]:
+		j.report.Undecided(Rule, lit, "the http.Server is closed again before the function that makes it ends")
 	case j.local(lit):
-		j.report.Undecided(Rule, lit, "the http.Server listens on this machine only")
+		j.report.Undecided(Rule, lit, "the http.Server listens on this machine only, or for probes and profiles")
 	case j.anySet:
 		j.report.Undecided(Rule, lit, "the package sets read timeouts, perhaps of this http.Server")
 	default:
@@ -152,7 +192,7 @@ func (j *judge) local(lit *ast.CompositeLit) bool {
 		ast.Inspect(kv.Value, func(n ast.Node) bool {
 			if e, ok := n.(ast.Expr); ok && j.pass.TypesInfo.Types[e].Value != nil {
 				text := strings.Trim(j.pass.TypesInfo.Types[e].Value.ExactString(), `"`)
-				found = found || strings.HasPrefix(text, "127.0.0.1") || strings.HasPrefix(text, "localhost") || strings.HasPrefix(text, "[::1]")
+				found = found || strings.HasPrefix(text, "127.0.0.1") || strings.HasPrefix(text, "localhost") || strings.HasPrefix(text, "[::1]") || names.Has(text, "health", "healthcheck", "healthz", "pprof")
 			}
 			return !found
 		})

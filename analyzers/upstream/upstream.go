@@ -5,6 +5,7 @@ package upstream
 import (
 	_ "embed"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -53,13 +54,29 @@ var Analyzer = &analysis.Analyzer{
 func run(pass *analysis.Pass) (any, error) {
 	r := diag.New(pass, BodyRule, StatusRule)
 	for f := range source.Functions(pass) {
-		for _, m := range source.MadeBy(pass.TypesInfo, f.Body, isResponse) {
+		all := source.MadeBy(pass.TypesInfo, f.Body, isResponse)
+		for i, m := range all {
 			if !isHandshake(pass, m.Call) && !isHead(pass, m.Call) {
-				judge(pass, r, f, m)
+				judge(pass, r, f, m, turn(f, all, i))
 			}
 		}
 	}
 	return r.Result()
+}
+
+// span is a stretch of source.
+type span struct{ from, to token.Pos }
+
+// turn is the stretch in which a variable holds the response of a call: until the
+// next one is put into it.
+func turn(f source.Func, all []source.Made, i int) span {
+	s := span{all[i].Call.End(), f.Body.End()}
+	for _, other := range all {
+		if other.Var == all[i].Var && other.Call.Pos() > s.from && other.Call.Pos() < s.to {
+			s.to = other.Call.Pos()
+		}
+	}
+	return s
 }
 
 // isHandshake knows websocket.Dial: the body of its response is read and closed
@@ -77,7 +94,7 @@ func isHead(pass *analysis.Pass, call *ast.CallExpr) bool {
 
 func isResponse(t types.Type) bool { return web.TypeName(t) == "net/http.Response" }
 
-func judge(pass *analysis.Pass, r *diag.Reporter, f source.Func, m source.Made) {
+func judge(pass *analysis.Pass, r *diag.Reporter, f source.Func, m source.Made, held span) {
 	if m.Blank {
 		r.Report(BodyRule, m.Call, nil, "the response of %s is dropped with its body open: close it", source.Callee(m.Call))
 		return
@@ -90,7 +107,7 @@ func judge(pass *analysis.Pass, r *diag.Reporter, f source.Func, m source.Made) 
 	}
 	name := m.Var.Name()
 	_, closed := uses.Methods["Body.Close"]
-	bodies := bodiesHanded(pass, f, m.Var)
+	bodies := bodiesHanded(pass, f, m.Var, span{f.Body.Pos(), f.Body.End()})
 	if closed || bodies == kept {
 		r.Examine(BodyRule, 1)
 	} else {
@@ -99,6 +116,8 @@ func judge(pass *analysis.Pass, r *diag.Reporter, f source.Func, m source.Made) 
 	switch {
 	case len(uses.Methods["StatusCode"])+len(uses.Methods["Status"]) > 0 || bodies == kept:
 		r.Examine(StatusRule, 1)
+	case bodies == read && bodiesHanded(pass, f, m.Var, held) != read:
+		// The body that is read is that of another answer in the same variable.
 	case bodies == read && saysItself(f):
 		r.Undecided(StatusRule, m.Call, name+".StatusCode is not looked at, but a field of the answer that says how it went is")
 	case bodies == read:
@@ -138,7 +157,7 @@ func saysItself(f source.Func) bool {
 // variable err or resp.StatusCode.
 func namesOutcome(e ast.Expr) bool {
 	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
-	return ok && (names.Has(sel.Sel.Name, "err", "error", "errors", "errcode", "errmsg", "success", "code", "ok") || strings.HasPrefix(strings.ToLower(sel.Sel.Name), "err"))
+	return ok && sel.Sel.Name != "StatusCode" && (names.Has(sel.Sel.Name, "err", "error", "errors", "errcode", "errmsg", "success", "code", "ok", "status") || strings.HasPrefix(strings.ToLower(sel.Sel.Name), "err"))
 }
 
 type handling int
@@ -158,11 +177,11 @@ var readers = map[string]bool{
 }
 
 // bodiesHanded finds what becomes of resp.Body.
-func bodiesHanded(pass *analysis.Pass, f source.Func, v *types.Var) handling {
+func bodiesHanded(pass *analysis.Pass, f source.Func, v *types.Var, in span) handling {
 	state := none
 	for call := range allCalls(f) {
 		for i, arg := range call.Args {
-			if !isBodyOf(pass, arg, v) {
+			if !isBodyOf(pass, arg, v) || arg.Pos() < in.from || in.to < arg.Pos() {
 				continue
 			}
 			name := web.Name(web.Callee(pass.TypesInfo, call))

@@ -10,7 +10,7 @@ import (
 
 func TestUpstream(t *testing.T) {
 	got := fixture.Run(t, Analyzer, "a")
-	want := map[string]fixture.Tally{BodyRule.ID: {Examined: 8}, StatusRule.ID: {Examined: 6, Undecided: 1}}
+	want := map[string]fixture.Tally{BodyRule.ID: {Examined: 10}, StatusRule.ID: {Examined: 7, Undecided: 1}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("sites (-want +got):\n%s", diff)
 	}

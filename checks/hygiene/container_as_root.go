@@ -19,7 +19,7 @@ var RuleContainerAsRoot = rule.Rule{
 	Since:    "1.0.0",
 	Why:      "Whoever breaks into the process is root in the container, one kernel or mount mistake away from the host.",
 	Fix:      "End the Dockerfile with USER 65532:65532 (or another one that is not root), or build on a nonroot base image.",
-	Limits: "Each Dockerfile's last stage is judged, those for development, tests and examples aside. A base image of which it is not known " +
+	Limits: "Each Dockerfile's last stage is judged, those for development, tests and examples aside, and those that build another repository. A base image of which it is not known " +
 		"whom it runs as is inconclusive, and so is an entry point that may drop privileges (su-exec, gosu). A securityContext in Kubernetes is not seen.",
 	Example: `
 -- bad/go.mod --
@@ -73,6 +73,10 @@ func containerAsRoot(t *tree) report.Criterion {
 			tally.Undecided(name + " could not be read")
 			continue
 		}
+		if forTests.MatchString(string(text)) || clonesAnother.MatchString(string(text)) {
+			aside++
+			continue
+		}
 		judgeImage(tally, t, name, parseDockerfile(string(text)))
 	}
 	if aside > 0 {
@@ -80,6 +84,13 @@ func containerAsRoot(t *tree) report.Criterion {
 	}
 	return tally.Criterion("the repository has no Dockerfile")
 }
+
+var (
+	// forTests knows a Dockerfile that says at its head that it is for tests.
+	forTests = regexp.MustCompile(`(?i)^\s*(?:#[^\n]*\n\s*)*#[^\n]*\b(?:testing|tests?) (?:purposes? )?only`)
+	// clonesAnother knows images of somebody else's program.
+	clonesAnother = regexp.MustCompile(`(?m)^\s*(?:RUN\s.*)?\bgit clone\b`)
+)
 
 func judgeImage(t *report.Tally, files *tree, name string, d dockerfile) {
 	last := d.last()

@@ -197,3 +197,17 @@ func FuzzParseDockerfile(f *testing.F) {
 		}
 	})
 }
+
+// Images for tests, and of somebody else's program.
+func TestContainerAsRoot_aside(t *testing.T) {
+	for name, text := range map[string]string{
+		"for tests":           "# For testing purposes only\n\nFROM alpine:3\nCOPY shop /\n",
+		"of another's source": "FROM golang:1.26 AS build\nRUN git clone https://example.org/other.git\nFROM alpine:3\nCOPY --from=build /other /\n",
+	} {
+		got := verdicts(t, repository(t, "-- shop.go --\npackage shop\n-- Dockerfile.other --\n"+text))["container-as-root"]
+		expect(t, got, "not_applicable: no Dockerfile but 1 for development or tests")
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+}
