@@ -129,6 +129,11 @@ func runsOnce(f source.Func) bool {
 	if f.Decl == nil {
 		return true
 	}
+	for v := range f.Sig.Results().Variables() {
+		if _, ok := v.Type().Underlying().(*types.Signature); ok {
+			return true // middleware is made once
+		}
+	}
 	name := strings.ToLower(f.Decl.Name.Name)
 	for _, prefix := range []string{"main", "init", "new", "must", "setup", "register", "load", "build", "make", "compile", "parse", "up", "down", "migrate", "open", "connect", "start"} {
 		if strings.HasPrefix(name, prefix) {

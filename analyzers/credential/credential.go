@@ -212,6 +212,9 @@ func (j *judge) fallback(call *ast.CallExpr) {
 	if len(call.Args) < 2 {
 		return
 	}
+	if fn := web.Callee(j.pass.TypesInfo, call); fn != nil && fn.Signature().Variadic() && fn.Signature().Params().Len() == 1 {
+		return // a list of names
+	}
 	id := names.Of(call.Fun)
 	if !names.Has(id, "env", "getenv", "lookup", "default", "fallback", "getenvdefault") {
 		return

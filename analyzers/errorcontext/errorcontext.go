@@ -13,6 +13,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
+	"github.com/backend-conformance/conformance/analyzers/internal/logging"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -39,7 +40,7 @@ var Analyzer = &analysis.Analyzer{
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	j := &judge{pass: pass, report: diag.New(pass, Rule)}
+	j := &judge{pass: pass, report: diag.New(pass, Rule), last: map[ast.Expr]bool{}}
 	for _, f := range diag.Files(pass) {
 		for _, d := range f.Decls {
 			j.decl = d
@@ -56,11 +57,21 @@ type judge struct {
 	pass   *analysis.Pass
 	report *diag.Reporter
 	decl   ast.Node
+	// last are errors that nobody looks into: what a panic or a log is given, and
+	// what goes into a channel.
+	last map[ast.Expr]bool
 }
 
 func (j *judge) visit(n ast.Node) bool {
 	switch n := n.(type) {
+	case *ast.SendStmt:
+		j.last[n.Value] = true
 	case *ast.CallExpr:
+		if id, ok := n.Fun.(*ast.Ident); ok && id.Name == "panic" || logging.Of(web.Callee(j.pass.TypesInfo, n)) != logging.None {
+			for _, arg := range n.Args {
+				j.last[arg] = true
+			}
+		}
 		j.call(n)
 	case *ast.BinaryExpr:
 		if n.Op == token.EQL || n.Op == token.NEQ {
@@ -114,6 +125,10 @@ func (j *judge) errorf(call *ast.CallExpr) {
 			continue
 		}
 		if j.isError(arg) || j.isText(arg) {
+			if j.last[call] {
+				j.report.Undecided(Rule, arg, "fmt.Errorf cuts off "+source.Text(arg)+", in an error that may only be printed")
+				return
+			}
 			j.report.Report(Rule, arg, nil, "fmt.Errorf formats %s with %%%c, which cuts it off: use %%w", source.Text(arg), verbs[i])
 			return
 		}

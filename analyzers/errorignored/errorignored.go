@@ -12,6 +12,7 @@ import (
 	"github.com/kisielk/errcheck/errcheck"
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/answers"
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
 	"github.com/backend-conformance/conformance/analyzers/internal/embed"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
@@ -29,13 +30,15 @@ var Rule = rule.Rule{
 	Why:      "The operation failed and the caller was told that it succeeded: data is missing and no log says why.",
 	Fix:      "Check the error and return it or answer with it; where it truly does not matter, write \"_ =\" and say why.",
 	Limits: "Close, Flush, Rollback, Quit, printing, and writing bytes or text to a response are not expected to be checked, nor are errors " +
-		"assigned to the blank identifier, which says that somebody decided. Calls through function values are judged by type only.",
+		"assigned to the blank identifier, which says that somebody decided. A function of the module that " +
+		"answers the client is undecided. Calls through function values are judged by type only.",
 	Example: example,
 }
 
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
 	Name: "errorignored", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
+	Requires: []*analysis.Analyzer{answers.Analyzer},
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -48,6 +51,7 @@ func run(pass *analysis.Pass) (any, error) {
 	for _, d := range found {
 		ignored[d.Pos] = true
 	}
+	helpers := pass.ResultOf[answers.Analyzer].(*answers.Result)
 	for _, f := range diag.Files(pass) {
 		scope := web.NewScope(pass.TypesInfo, f)
 		blank := blanks(f)
@@ -58,6 +62,10 @@ func run(pass *analysis.Pass) (any, error) {
 			}
 			// errcheck marks the opening parenthesis.
 			if ignored[call.Lparen] || ignored[call.Pos()] {
+				if a, ok := helpers.Of(scope, call); ok && a.Helper != nil {
+					r.Undecided(Rule, call, "the error of "+source.Callee(call)+", which answers, is dropped; the client may be gone")
+					return true
+				}
 				r.Report(Rule, call, nil, "the error of %s is dropped: check it, or assign it to _ and say why", source.Callee(call))
 			} else {
 				r.Examine(Rule, 1)

@@ -110,5 +110,8 @@ func setsUp(f source.Func) bool {
 	if decl == nil {
 		decl = f.Outer
 	}
-	return decl != nil && names.Has(decl.Name.Name, "main", "init", "install", "upgrade", "migrate", "migration", "migrations", "seed", "setup", "connect", "schema")
+	if decl == nil { // a step of a migration in a package variable: func(tx *sql.Tx) error
+		return f.Sig.Params().Len() == 1 && strings.Contains(web.TypeName(f.Sig.Params().At(0).Type()), "sql")
+	}
+	return names.Has(decl.Name.Name, "main", "init", "install", "upgrade", "migrate", "migration", "migrations", "seed", "setup", "connect", "schema")
 }

@@ -142,6 +142,9 @@ func (j *judge) reads(call *ast.CallExpr) string {
 		if q.Text >= 0 && q.Text < len(call.Args) && (writes(j.scope.String(call.Args[q.Text])) || aboutSchema(j.scope.String(call.Args[q.Text]))) {
 			return ""
 		}
+		if q.Text < 0 && j.preparedWrite(call) {
+			return ""
+		}
 		return source.Callee(call)
 	}
 	if recv := fn.Signature().Recv(); recv != nil && gormReads[fn.Name()] {
@@ -161,6 +164,23 @@ func (j *judge) reads(call *ast.CallExpr) string {
 		return fact.Where
 	}
 	return ""
+}
+
+// preparedWrite knows statements that change rows by the text that they were
+// prepared from, else by their name: stmtInsertTag.QueryRow(...).
+func (j *judge) preparedWrite(call *ast.CallExpr) bool {
+	recv := web.Receiver(call)
+	if recv == nil {
+		return false
+	}
+	if prepare, ok := j.scope.Resolve(recv).(*ast.CallExpr); ok {
+		for _, arg := range prepare.Args {
+			if text := j.scope.String(arg); text != "" {
+				return writes(text)
+			}
+		}
+	}
+	return names.Has(names.Of(recv), "insert", "update", "upsert", "delete", "save", "create", "store", "add", "remove", "set")
 }
 
 // rawAboutSchema knows db.Raw("... sqlite_master ...").Row() and the like.

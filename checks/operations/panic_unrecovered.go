@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -82,7 +83,7 @@ var recoveryLibraries = []string{
 	"github.com/grpc-ecosystem/go-grpc-middleware/recovery.*", "github.com/grpc-ecosystem/go-grpc-middleware/interceptors/recovery.*",
 	"github.com/go-kratos/kratos/middleware/recovery.Recovery", "github.com/cloudwego/hertz/pkg/app/middlewares/server/recovery.Recovery",
 	"github.com/cloudwego/hertz/pkg/app/server.Default", "github.com/kataras/iris/middleware/recover.New", "github.com/kataras/iris.Default",
-	"github.com/dre1080/recovr.New", "github.com/unrolled/recovery.New", "github.com/gobuffalo/buffalo.New",
+	"github.com/dre1080/recovr.New", "github.com/go-pkgz/rest.Recoverer", "github.com/unrolled/recovery.New", "github.com/gobuffalo/buffalo.New",
 	"github.com/zeromicro/go-zero/rest.NewServer", "github.com/zeromicro/go-zero/rest.MustNewServer",
 	"(*github.com/getsentry/sentry-go/http.Handler).Handle*", "(*github.com/emicklei/go-restful.Container).DoNotRecover",
 }
@@ -105,6 +106,10 @@ func panicUnrecovered(r *check.Repo, a *audit) report.Criterion {
 			judged[of] = true
 			if at := a.recovery(all, of); at != nil {
 				t.Pass(*at)
+				continue
+			}
+			if at := a.namedRecovery(all); at != nil {
+				t.Undecided(fmt.Sprintf("%s: whether what is used at %s recovers is known by its name only", a.graph.ProgramName(pkg), at.Position), *at)
 				continue
 			}
 			if at := a.unknownRecovery(all); at != nil {
@@ -166,6 +171,20 @@ func (a *audit) recovery(all *reach.Reached, of family) *report.Related {
 			if at := a.recoveryIn(pkg, f, of); at != nil {
 				return at
 			}
+		}
+	}
+	return nil
+}
+
+var recoveryName = regexp.MustCompile(`(?i)^(?:with|use|new)?(?:panic)?recover(?:y|er|ing)?(?:middleware|handler|interceptor|with\w+)?$`)
+
+// namedRecovery finds a function of another module that is called like recovery
+// middleware.
+func (a *audit) namedRecovery(all *reach.Reached) *report.Related {
+	for _, u := range all.Uses {
+		if recoveryName.MatchString(u.Func.Name()) && a.program.FuncAt(u.Func.Pos()) == nil {
+			place := a.program.Place(u.Ident.Pos(), "uses %s", reach.FullName(u.Func))
+			return &place
 		}
 	}
 	return nil
