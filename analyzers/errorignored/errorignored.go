@@ -15,6 +15,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/internal/answers"
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
 	"github.com/backend-conformance/conformance/analyzers/internal/embed"
+	"github.com/backend-conformance/conformance/analyzers/internal/names"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -62,7 +63,7 @@ func run(pass *analysis.Pass) (any, error) {
 			}
 			// errcheck marks the opening parenthesis.
 			if ignored[call.Lparen] || ignored[call.Pos()] {
-				if a, ok := helpers.Of(scope, call); ok && a.Helper != nil {
+				if a, ok := helpers.Of(scope, call); ok && a.Helper != nil || answersByName(pass, call) {
 					r.Undecided(Rule, call, "the error of "+source.Callee(call)+", which answers, is dropped; the client may be gone")
 					return true
 				}
@@ -74,6 +75,22 @@ func run(pass *analysis.Pass) (any, error) {
 		})
 	}
 	return r.Result()
+}
+
+// answersByName knows functions of the module that answer through a context of its
+// own kind: response.SendJSON(c, ...).
+func answersByName(pass *analysis.Pass, call *ast.CallExpr) bool {
+	fn := web.Callee(pass.TypesInfo, call)
+	if fn == nil || !source.SameModule(pass, fn.Pkg()) || !names.Has(fn.Name(), "send", "respond", "write", "reply", "render") {
+		return false
+	}
+	for v := range fn.Signature().Params().Variables() {
+		name := web.TypeName(v.Type())
+		if name != "context.Context" && (strings.HasSuffix(name, "Context") || strings.HasSuffix(name, "Ctx") || strings.HasSuffix(name, "ResponseWriter")) {
+			return true
+		}
+	}
+	return false
 }
 
 // blanks are the calls whose error is assigned to the blank identifier.

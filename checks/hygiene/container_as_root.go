@@ -86,8 +86,9 @@ func containerAsRoot(t *tree) report.Criterion {
 }
 
 var (
-	// forTests knows a Dockerfile that says at its head that it is for tests.
-	forTests = regexp.MustCompile(`(?i)^\s*(?:#[^\n]*\n\s*)*#[^\n]*\b(?:testing|tests?) (?:purposes? )?only`)
+	// forTests knows a Dockerfile that says at its head that it is for tests or for
+	// development.
+	forTests = regexp.MustCompile(`(?i)^\s*(?:#[^\n]*\n\s*)*#[^\n]*\b(?:(?:testing|tests?|development) (?:purposes? )?only|for (?:local )?development)\b`)
 	// clonesAnother knows images of somebody else's program.
 	clonesAnother = regexp.MustCompile(`(?m)^\s*(?:RUN\s.*)?\bgit clone\b`)
 )

@@ -202,6 +202,7 @@ func FuzzParseDockerfile(f *testing.F) {
 func TestContainerAsRoot_aside(t *testing.T) {
 	for name, text := range map[string]string{
 		"for tests":           "# For testing purposes only\n\nFROM alpine:3\nCOPY shop /\n",
+		"for development":     "# Use this for development\n# with compose.\nFROM golang:1.26\nENTRYPOINT [\"go\", \"run\", \".\"]\n",
 		"of another's source": "FROM golang:1.26 AS build\nRUN git clone https://example.org/other.git\nFROM alpine:3\nCOPY --from=build /other /\n",
 	} {
 		got := verdicts(t, repository(t, "-- shop.go --\npackage shop\n-- Dockerfile.other --\n"+text))["container-as-root"]

@@ -1,8 +1,10 @@
 package operations
 
 import (
+	"go/ast"
 	"go/types"
 	"regexp"
+	"strings"
 
 	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
@@ -103,5 +105,48 @@ func (a *audit) isSideDoor(u reach.Use) bool {
 	if u.Call != nil && sideDoorName.MatchString(types.ExprString(u.Call)) {
 		return true
 	}
-	return sideDoorName.MatchString(a.program.Enclosing(u.Package, u.Ident.Pos()))
+	return sideDoorName.MatchString(a.program.Enclosing(u.Package, u.Ident.Pos())) || sideDoorName.MatchString(madeOf(u))
+}
+
+// madeOf is how the server was made that a call starts, where the same file says:
+// s := &http.Server{Addr: pprofAddr}; s.ListenAndServe().
+func madeOf(u reach.Use) string {
+	if u.Call == nil {
+		return ""
+	}
+	sel, ok := u.Call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return ""
+	}
+	id, ok := sel.X.(*ast.Ident)
+	if !ok {
+		return ""
+	}
+	server := u.Package.TypesInfo.Uses[id]
+	var words []string
+	for _, f := range u.Package.Syntax {
+		if id.Pos() < f.FileStart || f.FileEnd < id.Pos() {
+			continue
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			as, ok := n.(*ast.AssignStmt)
+			if !ok || len(as.Lhs) != 1 || len(as.Rhs) != 1 {
+				return true
+			}
+			if made, ok := as.Lhs[0].(*ast.Ident); !ok || server == nil || u.Package.TypesInfo.Defs[made] != server {
+				return true
+			}
+			ast.Inspect(as.Rhs[0], func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.Ident:
+					words = append(words, n.Name)
+				case *ast.BasicLit:
+					words = append(words, n.Value)
+				}
+				return true
+			})
+			return true
+		})
+	}
+	return strings.Join(words, " ")
 }

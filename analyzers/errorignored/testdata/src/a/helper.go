@@ -12,3 +12,13 @@ func sendJSON(w http.ResponseWriter, status int, v any) error {
 
 // Undecided: the client may be gone.
 func handle(w http.ResponseWriter, r *http.Request) { sendJSON(w, http.StatusOK, r.URL.Path) }
+
+// WebContext is the module's own.
+type WebContext interface{ ResponseWriter() http.ResponseWriter }
+
+func SendError(c WebContext, status int) error {
+	_, err := c.ResponseWriter().Write(nil)
+	return err
+}
+
+func own(c WebContext) { SendError(c, http.StatusBadRequest) }
