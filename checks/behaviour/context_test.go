@@ -102,7 +102,7 @@ func create(w http.ResponseWriter, r *http.Request) {
 	w.Write([]byte(name))
 }
 `)
-	s := behaviour.Of(p).Route(fixture.Route(t, p, "POST /c", "main.create", "main.tenant"), nil)
+	s := behaviour.Of(p).Route(fixture.Route(t, p, "POST /c", "main.tenant", "main.create"), nil)
 	for _, in := range s.Inputs {
 		if len(in.Validated) > 0 || in.Branched {
 			t.Errorf("%s %s: validated at %v, branched %v; its value decides nothing", in.Place, in.Name, in.Validated, in.Branched)
