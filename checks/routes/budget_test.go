@@ -31,9 +31,28 @@ func TestBudgetIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := show(table)
+	if want := "evaluating app.main stopped after 2000 steps"; !strings.HasPrefix(table.Incomplete, want) {
+		t.Errorf("incomplete because %q, want %q", table.Incomplete, want)
+	}
 	want := "* /first main.go:6 main.h\nnote evaluating app.main stopped after 2000 steps; routes that it registers later are not known\n"
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// TestLongClientBesideServer: a program that registers nothing may be left early
+// without any doubt about the routes of another.
+func TestLongClientBesideServer(t *testing.T) {
+	p := loadFixture(t, &txtar.Archive{Files: []txtar.File{
+		{Name: "cmd/client/main.go", Data: []byte("package main\n\nfunc main() {\n\tfor i := 0; i < 4000; i++ {\n\t\t_ = i * i\n\t}\n}\n")},
+		{Name: "cmd/server/main.go", Data: []byte("package main\n\nimport \"net/http\"\n\nfunc main() { http.HandleFunc(\"/first\", nil) }\n")},
+	}})
+	table, err := Extract(t.Context(), p, Options{Steps: 2000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(table.Notes) == 0 || table.Incomplete != "" || len(table.Routes) != 1 {
+		t.Errorf("notes %q, incomplete because %q, %d routes; want a note, no doubt, one route", table.Notes, table.Incomplete, len(table.Routes))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -63,6 +64,7 @@ func Extract(ctx context.Context, p *load.Program, opts Options) (*Table, error)
 		x.fromMain(pkg, time.Until(x.deadline)/time.Duration(len(mains)-i+1))
 	}
 	x.fromUnreached()
+	x.weighStops()
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("evaluate the routes: %w", err)
 	}
@@ -101,7 +103,8 @@ func (x *extraction) fromMain(pkg *packages.Package, share time.Duration) {
 	}
 	m := x.machine(true)
 	m.deadline = time.Now().Add(share)
-	m.initPackages(x.code.linked(pkg, x.p.Packages))
+	m.linked = x.code.linked(pkg, x.p.Packages)
+	m.initPackages(m.linked)
 	m.guarded(d.key, func() { m.callDeclared(d, nil, nil, token.NoPos) })
 	m.guarded(d.key, m.runEscapes)
 	m.conclude()
@@ -189,13 +192,50 @@ func (m *machine) guarded(root string, f func()) {
 	f()
 }
 
-// giveUp notes that a root was left early; on the way from main that leaves the
-// table incomplete.
+// giveUp notes that a root was left early; see weighStops.
 func (m *machine) giveUp(format string, args ...any) {
 	m.notes.add(report.Position{}, format, args...)
-	if m.reached && m.notes.incomplete == "" {
-		m.notes.incomplete = fmt.Sprintf(format, args...)
+	m.notes.stops = append(m.notes.stops, stop{fmt.Sprintf(format, args...), m.reached, m.linked, m.cut})
+	m.cut = nil
+}
+
+// stop is a root that was left early.
+type stop struct {
+	reason  string
+	reached bool // it is a main
+	linked  []*packages.Package
+	cut     map[string]bool
+}
+
+// weighStops asks of every program that was left early whether it has anything
+// to register that was not seen, from there, from another program or on its own.
+// A client that shares a module with the server may be as long as it likes.
+func (x *extraction) weighStops() {
+	cut := map[string]bool{}
+	for _, s := range x.notes.stops {
+		maps.Copy(cut, s.cut)
 	}
+	for _, s := range x.notes.stops {
+		if s.reached && x.misses(s, cut) {
+			x.notes.incomplete = s.reason
+			return
+		}
+	}
+}
+
+// misses reports whether a function that registers routes lies in a package of
+// the program and was not gone through to its end.
+func (x *extraction) misses(s stop, cut map[string]bool) bool {
+	if s.cut == nil || s.linked == nil {
+		return true // it failed, and nobody knows where
+	}
+	in := map[*packages.Package]bool{}
+	for _, pkg := range s.linked {
+		in[pkg] = true
+	}
+	return slices.ContainsFunc(x.code.sorted(), func(d *declared) bool {
+		return d.direct && in[d.pkg] && (cut[d.key] || !x.visited[d.key])
+	})
 }
 
 func shortKey(key string) string {
@@ -207,7 +247,7 @@ func shortKey(key string) string {
 
 // conclude turns what was registered into rows, with a budget of its own.
 func (m *machine) conclude() {
-	m.steps, m.deadline = 0, time.Now().Add(m.opts.Timeout/2)
+	m.steps, m.deadline, m.linked = 0, time.Now().Add(m.opts.Timeout/2), nil
 	m.guarded("the handlers", m.assemble)
 }
 
@@ -314,7 +354,9 @@ func sameRow(a, b *Route) bool {
 type notes struct {
 	lines []string
 	trace []string
-	// incomplete is the first reason for which a way from main was left early.
+	// stops are the ways from main that were left early; incomplete is the reason
+	// of the first that may have missed something.
+	stops      []stop
 	incomplete string
 }
 

@@ -51,9 +51,13 @@ type machine struct {
 	ended bool
 
 	steps, limit int
-	quiet        int // depth of calls that have nothing to do with wiring
-	deadline     time.Time
-	notes        *notes
+	// linked are the packages of the program that is evaluated; cut are the
+	// functions that were under way when a budget ran out, nil for other reasons.
+	linked   []*packages.Package
+	cut      map[string]bool
+	quiet    int // depth of calls that have nothing to do with wiring
+	deadline time.Time
+	notes    *notes
 }
 
 // frame is one call in progress.
@@ -106,11 +110,20 @@ func (m *machine) step() {
 		panic(errQuiet)
 	}
 	if m.steps > m.opts.Steps {
-		panic(errBudget)
+		m.cutOff(errBudget)
 	}
 	if m.steps%1024 == 0 && (m.ctx.Err() != nil || time.Now().After(m.deadline)) {
-		panic(errClock)
+		m.cutOff(errClock)
 	}
+}
+
+// cutOff leaves the root early; the functions under way are not done.
+func (m *machine) cutOff(why error) {
+	m.cut = map[string]bool{}
+	for f := m.fr; f != nil; f = f.outer {
+		m.cut[f.key] = true
+	}
+	panic(why)
 }
 
 // set stores a value so that it can be undone.
