@@ -27,6 +27,24 @@ type Endpoint struct {
 	Declared bool
 
 	Parameters, Body, Responses, Auth, Validation, Tested Facet
+	// Constraints are the document's on what the operation takes in, in the order
+	// of the document.
+	Constraints []Constraint
+}
+
+// Constraint is one line that the document draws for a value, and what the code
+// does about it.
+type Constraint struct {
+	// Place names the value, such as "items[].quantity"; Text is the constraint,
+	// such as "maxLength 100".
+	Place, Text string
+	// State is ok where the code enforces it, mismatch where it draws another
+	// line, absent where it draws none, inconclusive where that could not be told.
+	State Facet
+	// Words say what enforces it, or why that is not known.
+	Words string
+	// Spec and Code are where both stand; Code may be invalid.
+	Spec, Code Position
 }
 
 // Name is "METHOD /path", as messages and anchors write it.

@@ -23,6 +23,7 @@ func (f *frame) invoke(b *ssa.BasicBlock, instr ssa.CallInstruction) value {
 			return v
 		}
 	}
+	f.looksUp(instr, args)
 	if targets := f.targets(common, args); len(targets) > 0 {
 		return f.enter(b, instr, targets, args)
 	}

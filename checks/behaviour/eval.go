@@ -232,6 +232,9 @@ func (f *frame) phi(v *ssa.Phi) value {
 			out = join(out, e)
 		}
 	}
+	if isBool(v.Type()) {
+		out.trace = f.formula(v, out.trace)
+	}
 	return out
 }
 

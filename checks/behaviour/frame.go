@@ -38,6 +38,8 @@ type frame struct {
 	calls []*remembered
 	// checks are the conditions on input that the last round came by.
 	checks []noted
+	// branches are those on input, to be judged when all is known.
+	branches []branch
 }
 
 // blockNote is what happens in one block.
@@ -320,6 +322,7 @@ func returnPos(instr *ssa.Return, f *frame) token.Pos {
 
 // outcome folds the notes of all live blocks.
 func (f *frame) outcome() *outcome {
+	f.judgeBranches()
 	out := &outcome{}
 	seen := map[eventKey]bool{}
 	var good, bad []value

@@ -104,7 +104,7 @@ func (m *machine) guarded(f *frame, cond value, b *ssa.BasicBlock, instr *ssa.If
 	if yes != no {
 		m.validated(f, cond.input, condPos(instr), "comparison")
 	}
-	f.tested(cond.trace, b, instr, yes, no)
+	f.branches = append(f.branches, branch{b, instr, cond.trace})
 }
 
 // leadsToError reports whether a branch makes or returns an error, or answers

@@ -45,11 +45,13 @@ var present = Test{View: Judged, Op: token.EQL, Call: "present"}
 
 // check has the activation that runs keep a check on every source of a trace.
 func (m *machine) check(t *trace, c Check, pos token.Pos) {
-	f := m.x.log.frame
-	if f == nil {
-		return
+	if f := m.x.log.frame; f != nil {
+		f.check(t.from, c, pos)
 	}
-	for _, s := range t.from {
+}
+
+func (f *frame) check(from []source, c Check, pos token.Pos) {
+	for _, s := range from {
 		one := c
 		one.Path = s.path
 		f.checks = append(f.checks, noted{s.in, pos, one})
@@ -102,107 +104,6 @@ func (m *machine) checksOf() map[*input][]Check {
 		})
 	}
 	return all
-}
-
-// tested is told of a branch on a part of the input, and which of its sides lead
-// to an error.
-func (f *frame) tested(t *trace, b *ssa.BasicBlock, instr *ssa.If, yes, no bool) {
-	if t == nil || yes == no && isLoop(b) {
-		return
-	}
-	c := Check{Refuses: yes != no, How: "comparison"}
-	if t.test != nil {
-		c.Test = *t.test
-		if !yes && no {
-			c.Test = c.Test.negated()
-		}
-		if c.Test.Op == token.NEQ && c.Test.View == Itself && c.Test.Value != nil {
-			c.Test = f.alternatives(c.Test, t, b)
-		}
-		if c.Test.View == Judged && c.Test.Call != "present" && c.Test.Call != "member" {
-			c.How = shortKey(c.Test.Call)
-		}
-	}
-	c.Conditional, c.SkipsZero = f.conditions(b, t)
-	f.m.check(t, c, condPos(instr))
-}
-
-// isLoop: the condition of a loop only counts elements.
-func isLoop(b *ssa.BasicBlock) bool {
-	return strings.HasSuffix(b.Comment, ".loop") || strings.HasSuffix(b.Comment, "range.iter")
-}
-
-// alternatives gathers the values that are let through before a chain of
-// comparisons refuses all others: a switch, or v != "a" && v != "b".
-func (f *frame) alternatives(c Test, t *trace, b *ssa.BasicBlock) Test {
-	set := []constant.Value{c.Value}
-	for len(b.Preds) == 1 {
-		p := b.Preds[0]
-		test, ok := p.Instrs[len(p.Instrs)-1].(*ssa.If)
-		if !ok {
-			break
-		}
-		u := f.get(test.Cond).trace
-		if u == nil || u.test == nil || u.test.View != Itself || u.test.Value == nil || !slices.Equal(u.from, t.from) {
-			break
-		}
-		if u.test.Op == token.EQL && p.Succs[1] != b || u.test.Op == token.NEQ && p.Succs[0] != b || u.test.Op != token.EQL && u.test.Op != token.NEQ {
-			break
-		}
-		set = append(set, u.test.Value)
-		b = p
-	}
-	return Test{View: Judged, Op: token.NEQ, Call: "member", Set: set, SetKnown: true}
-}
-
-// conditions reports whether a block is only reached under a condition that has
-// nothing to do with the part of the input, or only under one on that part. One
-// that ends in an error otherwise is none.
-func (f *frame) conditions(b *ssa.BasicBlock, t *trace) (other, own bool) {
-	for d := b; d.Idom() != nil; d = d.Idom() {
-		p := d.Idom()
-		test, ok := p.Instrs[len(p.Instrs)-1].(*ssa.If)
-		if !ok || len(d.Preds) != 1 || d.Preds[0] != p || isLoop(p) {
-			continue
-		}
-		skip := p.Succs[0]
-		if skip == d {
-			skip = p.Succs[1]
-		}
-		if !f.taken(p, skip) || leadsToError(skip, f) {
-			continue
-		}
-		if related(f.get(test.Cond).trace, t) {
-			own = true
-		} else if !ends(skip) {
-			other = true
-		}
-	}
-	return other, own
-}
-
-// ends: the block leaves the function at once.
-func ends(b *ssa.BasicBlock) bool {
-	switch b.Instrs[len(b.Instrs)-1].(type) {
-	case *ssa.Return, *ssa.Panic:
-		return true
-	}
-	return false
-}
-
-// related: one of the parts is the other, or lies within it.
-func related(a, b *trace) bool {
-	if a == nil || b == nil {
-		return false
-	}
-	for _, x := range a.from {
-		for _, y := range b.from {
-			if x.in == y.in && (strings.HasPrefix(x.path, y.path) || strings.HasPrefix(y.path, x.path)) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // comparison is what a comparison says of a part of the input.
@@ -542,4 +443,33 @@ func (x *Index) pattern(v ssa.Value) string {
 		}
 	}
 	return ""
+}
+
+// lookup are functions that, by their name, find what there is already: a value
+// that has to be known cannot be empty or made up. changes begins a statement
+// that finds nothing.
+var (
+	lookup  = regexp.MustCompile(`(?i)^(find|get|load|lookup|fetch|select|query|exist|read|open|where|first|take|by|search|check|verify|compare|has|is[A-Z]|count|resolve|parse)`)
+	changes = regexp.MustCompile(`(?i)^\s*(insert|update|delete|create|alter|replace)\b`)
+)
+
+// looksUp notes the parts of the input by which a call looks something up.
+func (f *frame) looksUp(instr ssa.CallInstruction, args []value) {
+	if !f.recording {
+		return
+	}
+	fn := behaviour.Callee(instr.Common())
+	if fn == nil || !lookup.MatchString(fn.Name()) {
+		return
+	}
+	var from []source
+	for _, a := range args {
+		if s, ok := a.text(); ok && changes.MatchString(s) {
+			return
+		}
+		if t := taint(a).trace; t != nil {
+			from = mergeSources(from, t.from)
+		}
+	}
+	f.check(from, Check{Test: Test{View: Judged, Op: token.NEQ, Call: "lookup", Arg: fn.Name()}, Refuses: true, How: fn.Name()}, instr.Pos())
 }

@@ -95,7 +95,7 @@ func (c *cell) note(deep bool) {
 // within runs one round of a function with its looks and calls noted anew.
 func (f *frame) within(round func()) {
 	outer := f.m.x.log.frame
-	f.reads, f.calls, f.checks = nil, nil, nil
+	f.reads, f.calls, f.checks, f.branches = nil, nil, nil, nil
 	f.m.x.log.frame = f
 	round()
 	f.m.x.log.frame = outer

@@ -39,8 +39,25 @@ func (f *frame) validator(instr ssa.CallInstruction, target value, arg ssa.Value
 	case isMethodOnly(fn) && !f.m.x.inModule(fn.Pkg()):
 		f.m.outOfSight([]value{target}, instr.Pos(), fn.Name()+", which could not be followed")
 	case arg != nil:
-		f.m.tags(t, f.subst(pointee(arg, target)), validateTags, instr.Pos())
+		f.m.tags(t, f.typeBehind(arg, target), validateTags, instr.Pos())
 	}
+}
+
+// typeBehind is the type of what an operand of any type holds.
+func (f *frame) typeBehind(arg ssa.Value, known value) types.Type {
+	if known.dyn == nil {
+		switch a := arg.(type) {
+		case *ssa.ChangeType: // of a type parameter
+			arg = a.X
+		case *ssa.ChangeInterface:
+			arg = a.X
+		}
+	}
+	t := f.subst(pointee(arg, known))
+	if p, ok := t.(*types.Pointer); ok {
+		t = f.subst(p.Elem())
+	}
+	return t
 }
 
 // isMethodOnly: a Validate method of the value itself, rather than a validator

@@ -23,8 +23,11 @@ type trace struct {
 	view View
 	// call is the function whose error it is, for Judged; arg what it was given.
 	call, arg string
-	// test is what a boolean says of its only source.
-	test *Test
+	// clauses are what a boolean says of its sources, taken as mode says.
+	clauses []clause
+	mode    mode
+	// whole: nothing else decides about it.
+	whole bool
 	// members are the fields of a struct that was put together from parts.
 	members []member
 	key     string
@@ -36,6 +39,26 @@ type source struct {
 	in   *input
 	path string
 }
+
+// clause is a condition on one source.
+type clause struct {
+	source
+	Test
+}
+
+// mode is how the clauses of a boolean make up its truth.
+type mode int8
+
+const (
+	// only: it is true exactly where its one clause holds.
+	only mode = iota
+	// all: where it is true all of its clauses hold.
+	all
+	// some: where any of its clauses holds it is true.
+	some
+	// open: nothing follows from its clauses.
+	open
+)
 
 type member struct {
 	name string
@@ -97,8 +120,8 @@ func newTrace(t trace) *trace {
 		k.WriteString(s.key() + "+")
 	}
 	fmt.Fprintf(&k, "%d%s(%s)", t.view, t.call, t.arg)
-	if t.test != nil {
-		fmt.Fprintf(&k, "?%+v", *t.test)
+	for _, c := range t.clauses {
+		fmt.Fprintf(&k, "?%d%t%s%+v", t.mode, t.whole, c.source.key(), c.Test)
 	}
 	for _, m := range t.members {
 		k.WriteString(m.name + "{")
@@ -113,12 +136,12 @@ func newTrace(t trace) *trace {
 
 // plain reports whether the value is one source in a view that is known.
 func (t *trace) plain() bool {
-	return t != nil && len(t.from) == 1 && t.view != notPlain && t.test == nil
+	return t != nil && len(t.from) == 1 && t.view != notPlain && len(t.clauses) == 0
 }
 
 // weak is where a value comes from, and no more.
 func (t *trace) weak() *trace {
-	if t == nil || t.view == notPlain && t.test == nil && len(t.members) == 0 {
+	if t == nil || t.view == notPlain && len(t.clauses) == 0 && len(t.members) == 0 {
 		return t
 	}
 	return newTrace(trace{from: t.from})
@@ -137,16 +160,39 @@ func (t *trace) testing(c Test) *trace {
 	if !t.plain() {
 		return t.weak()
 	}
-	return newTrace(trace{from: t.from, test: &c})
+	return newTrace(trace{from: t.from, clauses: []clause{{t.from[0], c}}})
 }
 
 // not is the trace of the opposite condition.
 func (t *trace) not() *trace {
-	if t == nil || t.test == nil {
+	if t == nil || len(t.clauses) == 0 {
 		return t.weak()
 	}
-	c := t.test.negated()
-	return newTrace(trace{from: t.from, test: &c})
+	n := trace{from: t.from, whole: t.whole, mode: map[mode]mode{only: only, all: some, some: all, open: open}[t.mode]}
+	for _, c := range t.clauses {
+		n.clauses = append(n.clauses, clause{c.source, c.negated()})
+	}
+	return newTrace(n)
+}
+
+// beside is the trace of a condition that may also be decided by something else:
+// by a constant, where that is known.
+func (t *trace) beside(other value) *trace {
+	if t == nil || len(t.clauses) == 0 {
+		return t
+	}
+	n := *t
+	n.whole = false
+	is, known := other.isTrue()
+	switch {
+	case known && !is && (t.mode == only || t.mode == all):
+		n.mode = all
+	case known && is && (t.mode == only || t.mode == some):
+		n.mode = some
+	default:
+		n.mode = open
+	}
+	return newTrace(n)
 }
 
 var opposite = map[token.Token]token.Token{
@@ -222,6 +268,17 @@ func joinTraces(a, b *trace) *trace {
 		return joinMembers(a, b)
 	}
 	return union(a, b)
+}
+
+// joinedTrace is joinTraces for values that may be conditions.
+func joinedTrace(a, b value) *trace {
+	switch {
+	case a.trace == nil:
+		return b.trace.beside(a)
+	case b.trace == nil:
+		return a.trace.beside(b)
+	}
+	return joinTraces(a.trace, b.trace)
 }
 
 func joinMembers(a, b *trace) *trace {

@@ -159,7 +159,7 @@ func join(a, b value) value {
 		absent: a.absent && b.absent, request: a.request || b.request, input: a.input | b.input,
 		operand: a.operand || b.operand, next: a.next || b.next, nilSlice: a.nilSlice || b.nilSlice,
 		limited: a.limited && b.limited, made: a.made && b.made, zero: a.zero && b.zero,
-		trace: joinTraces(a.trace, b.trace),
+		trace: joinedTrace(a, b),
 	}
 	if a.kind == b.kind && a.kind != known {
 		j.kind = a.kind

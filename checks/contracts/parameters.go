@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
-	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -211,7 +210,7 @@ func unreadParameters(h handled, all *reads, declared []spec.Parameter) (missing
 	for _, p := range declared {
 		name := p.Name
 		if p.In == "path" {
-			local, ok := localName(h.row.Operation.Path, h.row.Route, p.Name)
+			local, ok := h.row.Route.LocalName(h.row.Operation.Path, p.Name)
 			if !ok {
 				continue // the route has a literal there
 			}
@@ -247,26 +246,6 @@ func wasRead(r *reads, place, name string) bool {
 		}
 	}
 	return false
-}
-
-// localName is the route's own name for a path parameter of the document; not
-// ok where the route has a literal at its place.
-func localName(path string, r *routes.Route, name string) (string, bool) {
-	doc, own, text := routes.Segments(path), routes.Segments(r.Path), routes.Segments(r.Pattern)
-	for back := 1; back <= len(doc) && back <= len(own); back++ {
-		if !strings.Contains(doc[len(doc)-back], "{"+name+"}") {
-			continue
-		}
-		seg := own[len(own)-back]
-		unknown := back <= len(text) && strings.Contains(text[len(text)-back], "…")
-		if !strings.Contains(seg, "{") || unknown { // one route for each value
-			return "", false
-		}
-		inner := seg[strings.Index(seg, "{")+1:]
-		inner = strings.TrimSuffix(strings.SplitN(strings.SplitN(inner, "}", 2)[0], ":", 2)[0], "...")
-		return inner, true
-	}
-	return name, true
 }
 
 // undeclaredReads are query parameters and headers of its own that a handler

@@ -21,7 +21,7 @@ import (
 // Check judges validation, and sets the facet Validation.
 var Check = check.Check{
 	Name:  "inputs",
-	Rules: []rule.Rule{Unvalidated},
+	Rules: []rule.Rule{Unvalidated, Unenforced},
 	Run:   run,
 }
 
@@ -33,7 +33,7 @@ var Unvalidated = rule.Rule{
 		"and come back as errors of the server or as wrong data.",
 	Fix: "Validate the decoded value right after decoding and answer 400 or 422: a validator with tags, a Validate method, or comparisons.",
 	Limits: "Any branch that depends on the value and leads to an error counts as validation of the whole value; which constraint it enforces " +
-		"is not compared here. Input that is handed to code outside the module or behind unknown interfaces is inconclusive.",
+		"is told by constraint-unenforced. Input that is handed to code outside the module or behind unknown interfaces is inconclusive.",
 	Example: unvalidatedExample,
 }
 
@@ -53,7 +53,7 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 		}
 		judge(t, x, e)
 	}
-	return []report.Criterion{t.Criterion("no operation with a route takes input that has constraints")}, nil
+	return []report.Criterion{t.Criterion("no operation with a route takes input that has constraints"), constraints(r, x)}, nil
 }
 
 // verdict is what one input came out as.

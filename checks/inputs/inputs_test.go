@@ -180,7 +180,7 @@ func TestCheck(t *testing.T) {
 	}{
 		{"POST /a", "main.byMethod", spec.Operation{Body: book}, report.FacetOK, ""},
 		{"POST /b", "main.byValidator", spec.Operation{Body: book}, report.FacetOK, ""},
-		{"POST /c", "main.byService", spec.Operation{Body: book}, report.FacetOK, ""},
+		{"POST /c", "main.byService", spec.Operation{Body: book}, report.FacetMismatch, ""},
 		{"POST /d", "main.byBinder", spec.Operation{Body: book}, report.FacetOK, ""},
 		{"POST /e", "main.notAtAll", spec.Operation{Body: book}, report.FacetMismatch, "POST /e uses what it decodes into main.Book without validation"},
 		{"GET /f", "main.limited", spec.Operation{Parameters: limit}, report.FacetOK, ""},

@@ -39,6 +39,8 @@ type Endpoint struct {
 	// Facets, each set by the check that owns it: Auth by auth, Tested by
 	// coverage, the others by behaviour's checks.
 	Parameters, Body, Responses, Auth, Validation, Tested report.Facet
+	// Constraints are the document's on what the operation takes in; set by inputs.
+	Constraints []report.Constraint
 }
 
 // Name is "METHOD /path": the document's path, or the full route's.

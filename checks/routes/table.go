@@ -78,6 +78,26 @@ func (r *Route) Serves(method string) bool {
 	return r.Method == "*" || r.Method == method || method == http.MethodHead && r.Method == http.MethodGet && r.HeadForGet
 }
 
+// LocalName is the route's own name for a path parameter of an operation that
+// it serves; not ok where the route has a literal at its place.
+func (r *Route) LocalName(path, name string) (string, bool) {
+	doc, own, text := Segments(path), Segments(r.Path), Segments(r.Pattern)
+	for back := 1; back <= len(doc) && back <= len(own); back++ {
+		if !strings.Contains(doc[len(doc)-back], "{"+name+"}") {
+			continue
+		}
+		seg := own[len(own)-back]
+		unknown := back <= len(text) && strings.Contains(text[len(text)-back], "…")
+		if !strings.Contains(seg, "{") || unknown { // one route for each value
+			return "", false
+		}
+		inner := seg[strings.Index(seg, "{")+1:]
+		inner = strings.TrimSuffix(strings.SplitN(strings.SplitN(inner, "}", 2)[0], ":", 2)[0], "...")
+		return inner, true
+	}
+	return name, true
+}
+
 // Slash is a router's way with trailing slashes.
 type Slash int
 
