@@ -129,6 +129,8 @@ type Aspect struct {
 	// Words say what the state means for this facet.
 	Words    string
 	Findings []Finding
+	// Constraints are those of the document that the facet is about.
+	Constraints []Constraint
 }
 
 // Aspects explains an operation facet by facet, with the findings about it;
@@ -140,7 +142,11 @@ func (r *Report) Aspects(e Endpoint) (aspects []Aspect, rest []Finding) {
 		if e.Status == Missing && states[i] == FacetNotApplicable {
 			words = "no handler to judge"
 		}
-		aspects = append(aspects, Aspect{Name: name, State: states[i], Words: words})
+		a := Aspect{Name: name, State: states[i], Words: words}
+		if name == "validation" {
+			a.Constraints = e.Constraints
+		}
+		aspects = append(aspects, a)
 	}
 	for _, f := range r.Findings {
 		if f.Endpoint != e.Name() {

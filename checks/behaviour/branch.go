@@ -18,6 +18,8 @@ type branch struct {
 	block *ssa.BasicBlock
 	instr *ssa.If
 	trace *trace
+	// yes and no say which side leads to an error by what stands there.
+	yes, no bool
 }
 
 // judgeBranches looks, now that every block is noted, which sides of the
@@ -28,6 +30,9 @@ func (f *frame) judgeBranches() {
 			continue
 		}
 		yes, no := f.passes(b.block.Succs[0]), f.passes(b.block.Succs[1])
+		if !yes && !no { // the run saw no way on
+			yes, no = !b.yes, !b.no
+		}
 		switch {
 		case yes == no && isLoop(b.block):
 		case yes == no:
@@ -142,11 +147,11 @@ func (f *frame) refuses(b *ssa.BasicBlock, n *blockNote) bool {
 				return true
 			}
 		case *ssa.MakeInterface:
-			if isError(instr.Type()) {
+			if isError(instr.Type()) && handsOn(instr) {
 				return true
 			}
 		case *ssa.UnOp:
-			if _, global := instr.X.(*ssa.Global); global && isError(instr.Type()) {
+			if _, global := instr.X.(*ssa.Global); global && isError(instr.Type()) && handsOn(instr) {
 				return true
 			}
 		case *ssa.MapUpdate:
@@ -158,6 +163,22 @@ func (f *frame) refuses(b *ssa.BasicBlock, n *blockNote) bool {
 				return true
 			}
 		case *ssa.Panic:
+			return true
+		}
+	}
+	return false
+}
+
+// handsOn: an error is used for more than to be compared with another.
+func handsOn(err ssa.Value) bool {
+	for _, r := range *err.Referrers() {
+		switch r := r.(type) {
+		case *ssa.BinOp, *ssa.DebugRef:
+		case *ssa.Call:
+			if fn := behaviour.Callee(&r.Call); fn == nil || fn.FullName() != "errors.Is" && fn.FullName() != "errors.As" {
+				return true
+			}
+		default:
 			return true
 		}
 	}

@@ -130,7 +130,11 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 		in.site = instr.Pos()
 	}
 	f.absorb(b, instr, out)
-	v := m.carryStatus(out.result, instr.Common().Signature(), args)
+	result := out.result
+	if result.tuple != nil && out.any.tuple != nil && isErrorLike(lastType(instr.Common().Signature())) && !errorUsed(instr) {
+		result = out.any
+	}
+	v := m.carryStatus(result, instr.Common().Signature(), args)
 	for _, a := range args {
 		v.operand = v.operand || a.operand && v.kind != known
 	}
@@ -162,7 +166,7 @@ func (m *machine) carryStatus(v value, sig *types.Signature, args []value) value
 
 func joinOutcomes(a, b *outcome) *outcome {
 	return &outcome{
-		result: join(a.result, b.result), events: append(append([]event(nil), a.events...), b.events...),
+		result: join(a.result, b.result), any: join(a.any, b.any), events: append(append([]event(nil), a.events...), b.events...),
 		clean: a.clean || b.clean, passes: a.passes || b.passes, answers: a.answers || b.answers, silent: a.silent || b.silent, status: a.status, leaky: a.leaky && b.leaky,
 	}
 }

@@ -157,6 +157,7 @@ func (f *frame) eval(instr ssa.Value) value {
 		x := f.get(v.X)
 		y := x.field(v.Field, v.Type())
 		y.trace = x.trace.step(stepName(v.X.Type(), v.Field))
+		y.trace.touch()
 		return y
 	case *ssa.IndexAddr:
 		return f.indexAddr(v)
@@ -328,9 +329,11 @@ func (f *frame) load(v *ssa.UnOp, x value) value {
 		if x.status != 0 && f.m.x.isErrorLike(v.Type()) {
 			y.status = x.status // an error is the same behind its pointer
 		}
+		y.trace.touch()
 		return y
 	}
 	y := x.cell.load()
+	y.trace.touch()
 	y.operand = y.operand || x.operand
 	y.absent = y.absent || x.absent && !x.cell.stored
 	if x.part != noPart {

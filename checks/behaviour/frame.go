@@ -353,6 +353,7 @@ func (f *frame) outcome() *outcome {
 		}
 	}
 	out.result = foldReturns(good, bad)
+	out.any = foldReturns(append(slices.Clone(good), bad...), nil)
 	if f.m.absent && credentialOf(out) != "" {
 		out.result = withoutCredentials(out.result, f.fn.Signature.Results())
 	}

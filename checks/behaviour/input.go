@@ -15,6 +15,8 @@ type input struct {
 	bit     uint64
 	ordinal int
 	trace   *trace
+	// touched are the parts that something looked at.
+	touched map[string]bool
 	pos     token.Pos
 	// site is where the outermost function calls what reads it.
 	site token.Pos
@@ -104,7 +106,7 @@ func (m *machine) guarded(f *frame, cond value, b *ssa.BasicBlock, instr *ssa.If
 	if yes != no {
 		m.validated(f, cond.input, condPos(instr), "comparison")
 	}
-	f.branches = append(f.branches, branch{b, instr, cond.trace})
+	f.branches = append(f.branches, branch{b, instr, cond.trace, yes, no})
 }
 
 // leadsToError reports whether a branch makes or returns an error, or answers

@@ -160,6 +160,7 @@ func (f *frame) lookedUp(v *ssa.Lookup, x value) value {
 	} else {
 		entry = from.trace.weak()
 	}
+	entry.touch()
 	x.trace = entry
 	if x.tuple != nil || v.CommaOk {
 		x.trace = nil
@@ -288,6 +289,7 @@ func (f *frame) judged(instr ssa.CallInstruction, args []value, v value) value {
 	if fn == nil || about == nil {
 		return v
 	}
+	about.touch()
 	name := f.m.x.calleeOf(fn).name
 	if carried(name) {
 		return v
@@ -449,8 +451,9 @@ func (x *Index) pattern(v ssa.Value) string {
 // that has to be known cannot be empty or made up. changes begins a statement
 // that finds nothing.
 var (
-	lookup  = regexp.MustCompile(`(?i)^(find|get|load|lookup|fetch|select|query|exist|read|open|where|first|take|by|search|check|verify|compare|has|is[A-Z]|count|resolve|parse)`)
-	changes = regexp.MustCompile(`(?i)^\s*(insert|update|delete|create|alter|replace)\b`)
+	lookup    = regexp.MustCompile(`(?i)^(find|get|load|lookup|fetch|select|query|exist|read|open|where|first|take|by|search|check|verify|compare|has|is[A-Z]|count|resolve|parse)`)
+	validates = regexp.MustCompile(`(?i)valid|allowed|check|verify`)
+	changes   = regexp.MustCompile(`(?i)^\s*(insert|update|delete|create|alter|replace)\b`)
 )
 
 // looksUp notes the parts of the input by which a call looks something up.
@@ -467,9 +470,40 @@ func (f *frame) looksUp(instr ssa.CallInstruction, args []value) {
 		if s, ok := a.text(); ok && changes.MatchString(s) {
 			return
 		}
-		if t := taint(a).trace; t != nil {
+		if a.trace.plain() {
+			from = mergeSources(from, a.trace.from)
+		} else if t := taint(a).trace; t != nil && !validates.MatchString(fn.Name()) {
 			from = mergeSources(from, t.from)
 		}
 	}
 	f.check(from, Check{Test: Test{View: Judged, Op: token.NEQ, Call: "lookup", Arg: fn.Name()}, Refuses: true, How: fn.Name()}, instr.Pos())
+}
+
+// touch notes that the parts of the input which a value is are looked at.
+func (t *trace) touch() {
+	if t == nil {
+		return
+	}
+	for _, s := range t.from {
+		if s.in.touched == nil {
+			s.in.touched = map[string]bool{}
+		}
+		s.in.touched[s.path] = true
+	}
+}
+
+// Uses reports whether anything was seen to look at a part of the input, or at
+// what holds it as a whole.
+func (in Input) Uses(path string) bool {
+	for p := range in.touched {
+		if within(p, path) || within(path, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func within(inner, outer string) bool {
+	rest, ok := strings.CutPrefix(inner, outer)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }

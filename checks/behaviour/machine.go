@@ -62,6 +62,9 @@ type machine struct {
 // outcome is what a call of a function does in one run.
 type outcome struct {
 	result value
+	// any is the result for a caller that drops the error: what comes along with
+	// one is used as well.
+	any    value
 	events []event
 	// clean: some path returns without having answered with an error.
 	clean bool

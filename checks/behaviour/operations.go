@@ -33,6 +33,7 @@ func (f *frame) operate(b *ssa.BasicBlock, instr ssa.CallInstruction, op behavio
 	case op.Read != nil:
 		return f.read(b, instr, op.Read, args)
 	case op.Write != nil:
+		subject(args).touch()
 		return f.answer(b, instr, op.Write, args)
 	}
 	return value{}, false

@@ -24,6 +24,9 @@ type Summary struct {
 	// Silent says that some path ends well without an answer: servers then send
 	// 200 with an empty body.
 	Silent bool
+	// Succeeds says that some path ends without an error, as far as the run could
+	// see; where none does it took a wrong turn.
+	Succeeds bool
 	// LimitsBody says that the body is put under a limit, for whoever reads it.
 	LimitsBody bool
 	// Whole lists places that are handed on as a whole to code that cannot be
@@ -54,6 +57,7 @@ type Input struct {
 	BinderValidates bool
 	// Branched says that any branch depends on its value.
 	Branched bool
+	touched  map[string]bool
 	// Checks are the conditions on it and on its parts, by place.
 	Checks []Check
 	// Spent says that its value gets to code that can make use of it: a call that
@@ -167,13 +171,13 @@ func (x *Index) summariseWith(h routes.Handler, m *machine) *Summary {
 	if !run.known {
 		return &Summary{Reason: h.Name + " does not get the request: generated code reads it and writes the answer"}
 	}
-	s := &Summary{Known: true, Complete: !m.over}
+	s := &Summary{Known: true, Complete: !m.over, Succeeds: out.clean}
 	escaped, checks := escapes(m, out), m.checksOf()
 	for i, in := range m.inputs {
 		if !in.empty {
 			one := x.input(in)
 			one.Escapes = x.program.Position(escaped[i])
-			one.Checks = checks[in]
+			one.Checks, one.touched = checks[in], in.touched
 			s.Inputs = append(s.Inputs, one)
 		}
 	}

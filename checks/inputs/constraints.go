@@ -87,11 +87,11 @@ func (c *collector) parameterSites(e *matrix.Endpoint, s *behaviour.Summary, p s
 		switch {
 		case !in.Decodes && in.Place == p.In && (in.Name == name || p.In == "header" && strings.EqualFold(in.Name, name)),
 			!in.Decodes && p.In == "query" && in.Place == "form" && in.Name == name:
-			out = append(out, site{input: in, typ: in.Type})
+			out = append(out, site{input: in, typ: in.Type, whole: s.Complete && s.Succeeds})
 		case in.Decodes && (in.Place == p.In || in.Place == "request"):
 			if st, ok := structOf(in.Type); ok {
 				if path, f := c.field(st, name, false); f != nil {
-					out = append(out, site{input: in, path: path, typ: f.Type(), field: c.at(f)})
+					out = append(out, site{input: in, path: path, typ: f.Type(), field: c.at(f), whole: s.Complete && s.Succeeds})
 				}
 			}
 		}
@@ -112,8 +112,8 @@ func (c *collector) bodySites(s *behaviour.Summary, m spec.Media) []site {
 	var out []site
 	for i := range s.Inputs {
 		in := &s.Inputs[i]
-		if in.Decodes && in.Type != nil && (in.Place == "body" || in.Place == "request" || in.Place == "form" && !m.IsJSON()) {
-			out = append(out, site{input: in, typ: in.Type, json: m.IsJSON()})
+		if s.Known && in.Decodes && in.Type != nil && (in.Place == "body" || in.Place == "request" || in.Place == "form" && !m.IsJSON()) {
+			out = append(out, site{input: in, typ: in.Type, json: m.IsJSON(), whole: s.Complete && s.Succeeds})
 		}
 	}
 	return out

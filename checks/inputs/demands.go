@@ -58,6 +58,8 @@ type site struct {
 	field report.Position
 	// unclear says why the value cannot be followed from here on.
 	unclear string
+	// whole: the handler was followed to its end.
+	whole bool
 	// json values come from a JSON decoder.
 	json bool
 }
@@ -190,7 +192,7 @@ func (c *collector) properties(place string, s *spec.Schema, sites []site, depth
 			continue
 		}
 		name := strings.TrimPrefix(place+"."+p.Name, ".")
-		inner := c.members(sites, p.Name)
+		inner := slices.DeleteFunc(c.members(sites, p.Name), unused)
 		if len(inner) == 0 {
 			continue // what nothing takes in is judged as a difference of bodies
 		}
@@ -286,6 +288,9 @@ func (c *collector) members(sites []site, name string) []site {
 	}
 	return out
 }
+
+// unused: nothing looks at the value, so that there is nothing to keep out.
+func unused(s site) bool { return s.unclear == "" && !s.input.Uses(s.path) }
 
 func (c *collector) member(s site, name string) (site, bool) {
 	t := deref(s.typ)

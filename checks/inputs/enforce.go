@@ -61,6 +61,8 @@ func (d demand) at(s site) ruling {
 	switch {
 	case doubt != nil:
 		return ruling{facet: report.FacetInconclusive, by: cmp.Or(doubt.How, "a condition") + " looks at it in a way that could not be told", pos: doubt.Pos}
+	case !s.whole:
+		return ruling{facet: report.FacetInconclusive, by: "the handler could not be followed to its end", pos: s.input.Site}
 	case s.input.Lost:
 		return ruling{facet: report.FacetInconclusive, by: "what is decoded could not be followed", pos: s.input.Pos}
 	case s.input.Escapes.IsValid():
@@ -418,6 +420,9 @@ func (d demand) bearing(about []behaviour.Check) *behaviour.Check {
 	return nil
 }
 
+// judging are functions that, by their name, say whether a value is right.
+var judging = regexp.MustCompile(`(?i)valid|allowed|check|verify|format`)
+
 func (d demand) bears(c behaviour.Check) bool {
 	t := c.Test
 	lookup := t.Call == "lookup"
@@ -437,7 +442,7 @@ func (d demand) bears(c behaviour.Check) bool {
 	case enum:
 		return lookup || member || judge && c.Refuses || t.View == behaviour.Itself && (t.Op == token.EQL || t.Op == token.NEQ) && !zero
 	case pattern, format:
-		return lookup && d.text == "format uuid" || judge || member && c.Refuses && t.SetKnown
+		return lookup && (d.text == "format uuid" || judging.MatchString(t.Arg)) || judge || member && c.Refuses && t.SetKnown
 	}
 	return judge || member
 }

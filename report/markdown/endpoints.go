@@ -63,6 +63,7 @@ func WriteEndpoint(w io.Writer, r *report.Report, e report.Endpoint) error {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", a.State.Symbol(), a.Name, a.Words)
 		found = append(found, a.Findings...)
 	}
+	constraints(&b, e.Constraints)
 	if len(found) > 0 {
 		b.WriteString("\n")
 	}
@@ -71,6 +72,21 @@ func WriteEndpoint(w io.Writer, r *report.Report, e report.Endpoint) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// constraints are the document's on the input, and the lines that enforce them.
+func constraints(b *strings.Builder, list []report.Constraint) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString("\n| | Input | Constraint | Document | Code | |\n|:-:|---|---|---|---|---|\n")
+	for _, c := range list {
+		where := ""
+		if c.Code.IsValid() && c.State != report.FacetAbsent {
+			where = code(c.Code.String())
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", c.State.Symbol(), code(c.Place), code(c.Text), code(c.Spec.String()), where, escape(c.Words))
+	}
 }
 
 // sides puts the document beside the code.
