@@ -33,6 +33,9 @@ func (f *frame) judgeBranches() {
 		if !yes && !no { // the run saw no way on
 			yes, no = !b.yes, !b.no
 		}
+		if yes && no {
+			yes, no = f.demands(b)
+		}
 		switch {
 		case yes == no && isLoop(b.block):
 		case yes == no:
@@ -43,6 +46,36 @@ func (f *frame) judgeBranches() {
 			f.keep(b, true, b.trace.not())
 		}
 	}
+}
+
+// demander are functions that are told whether something holds, and do something
+// about it where it does not: Require(ok, "name", "is missing").
+var demander = regexp.MustCompile(`(?i)^(check|require|ensure|assert|expect|validate|verify|must|that|test|need|demand|reject|fail|add\w*if)|(if|when|unless)$`)
+
+// demands reports which sides of a branch pass where its condition is what the
+// function was told: the one on which nothing is done.
+func (f *frame) demands(b branch) (yes, no bool) {
+	_, told := b.instr.Cond.(*ssa.Parameter)
+	if !told || !demander.MatchString(f.fn.Name()) {
+		return true, true
+	}
+	yes, no = quiet(b.block.Succs[0]), quiet(b.block.Succs[1])
+	if !yes && !no {
+		return true, true
+	}
+	return yes, no
+}
+
+// quiet: the block does nothing but leave.
+func quiet(b *ssa.BasicBlock) bool {
+	for _, instr := range b.Instrs {
+		switch instr.(type) {
+		case *ssa.Jump, *ssa.Return, *ssa.DebugRef:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // keep keeps the checks of a branch. t is the condition under which the request
@@ -56,7 +89,7 @@ func (f *frame) keep(b branch, refuses bool, t *trace) {
 	}
 	if test, ok := notAmong(t); ok {
 		c.Test = test
-		f.check(t.clauses[0].from(), c, condPos(b.instr))
+		f.check(t.clauses[0].from(), c, t.clauses[0].place(b))
 		return
 	}
 	for i, cl := range t.clauses {
@@ -72,8 +105,16 @@ func (f *frame) keep(b branch, refuses bool, t *trace) {
 		if one.Test.View == Judged && one.Test.Call != "present" && one.Test.Call != "member" {
 			one.How = shortKey(one.Test.Call)
 		}
-		f.check(cl.from(), one, condPos(b.instr))
+		f.check(cl.from(), one, cl.place(b))
 	}
+}
+
+// place is where a clause stands: in the branch, or where its truth was found out.
+func (c clause) place(b branch) token.Pos {
+	if c.pos.IsValid() {
+		return c.pos
+	}
+	return condPos(b.instr)
 }
 
 // othersSkipZero: all clauses but one only say that the same value is not zero.

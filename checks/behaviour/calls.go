@@ -489,6 +489,7 @@ func (f *frame) builtin(fn *ssa.Builtin, c *ssa.CallCommon, args []value) value 
 	case "append":
 		v := value{kind: notNull, made: true}
 		for _, a := range args {
+			taint(a).trace.touch()
 			v = v.with(taint(a))
 		}
 		v.absent = false

@@ -120,6 +120,7 @@ func (f *frame) eval(instr ssa.Value) value {
 		return f.makeClosure(v)
 	case *ssa.MakeInterface:
 		x := f.there(v.X, v.Block())
+		x.trace.touch()
 		if x.dyn == nil {
 			x.dyn = f.subst(v.X.Type())
 		}
@@ -147,7 +148,7 @@ func (f *frame) eval(instr ssa.Value) value {
 		return taint(f.get(v.X))
 	case *ssa.BinOp:
 		x := f.binary(v)
-		x.trace = f.comparison(v)
+		x.trace = f.comparison(v).standing(v.Pos())
 		return x
 	case *ssa.UnOp:
 		return f.unary(v)
@@ -157,7 +158,7 @@ func (f *frame) eval(instr ssa.Value) value {
 		x := f.get(v.X)
 		y := x.field(v.Field, v.Type())
 		y.trace = x.trace.step(stepName(v.X.Type(), v.Field))
-		y.trace.touch()
+		y.trace.touchIf(isPlainType(v.Type()))
 		return y
 	case *ssa.IndexAddr:
 		return f.indexAddr(v)
@@ -329,11 +330,11 @@ func (f *frame) load(v *ssa.UnOp, x value) value {
 		if x.status != 0 && f.m.x.isErrorLike(v.Type()) {
 			y.status = x.status // an error is the same behind its pointer
 		}
-		y.trace.touch()
+		y.trace.touchIf(isPlainType(v.Type()))
 		return y
 	}
 	y := x.cell.load()
-	y.trace.touch()
+	y.trace.touchIf(isPlainType(v.Type()))
 	y.operand = y.operand || x.operand
 	y.absent = y.absent || x.absent && !x.cell.stored
 	if x.part != noPart {
@@ -435,6 +436,7 @@ func (f *frame) mapUpdate(instr *ssa.MapUpdate) {
 	if key, ok := f.get(instr.Key).text(); ok && m.cell != nil {
 		f.m.write(f.m.part(m.cell, f.m.mapKey(key), instr.Value.Type()), f.there(instr.Value, instr.Block()))
 	}
+	t.trace.touch()
 	f.set(instr.Map, m.with(t))
 }
 

@@ -107,6 +107,9 @@ func (f *frame) block(b *ssa.BasicBlock) {
 		case *ssa.Return:
 			f.doReturn(b, instr)
 		case *ssa.Store:
+			if _, local := instr.Addr.(*ssa.Alloc); !local {
+				f.get(instr.Val).trace.touch()
+			}
 			f.store(b, instr)
 		case *ssa.MapUpdate:
 			f.mapUpdate(instr)

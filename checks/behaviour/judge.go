@@ -106,9 +106,23 @@ func (m *machine) checksOf() map[*input][]Check {
 	return all
 }
 
+// settled is what is known of an operand. The zero of a variable may have been
+// overwritten where nobody saw it.
+func (f *frame) settled(v ssa.Value) value {
+	x := f.get(v)
+	if _, literal := v.(*ssa.Const); !literal && x.kind == known && x.trace == nil && sameConstant(x, zeroOf(v.Type())) {
+		x.kind, x.c = unknown, nil
+	}
+	return x
+}
+
+func sameConstant(a, b value) bool {
+	return a.kind == known && b.kind == known && a.c.Kind() == b.c.Kind() && constant.Compare(a.c, token.EQL, b.c)
+}
+
 // comparison is what a comparison says of a part of the input.
 func (f *frame) comparison(v *ssa.BinOp) *trace {
-	x, y := f.get(v.X), f.get(v.Y)
+	x, y := f.settled(v.X), f.settled(v.Y)
 	op := v.Op
 	if _, compares := opposite[op]; !compares {
 		return union(x.trace, y.trace)
@@ -303,6 +317,14 @@ func (f *frame) judged(instr ssa.CallInstruction, args []value, v value) value {
 	switch {
 	case keepers[name]:
 		return retrace(v, func(int, types.Type) *trace { return about })
+	case name == "strings.EqualFold":
+		v.trace = about.weak()
+		for _, a := range args {
+			if a.trace.plain() && a.trace.key == about.key { // the other is no input
+				v.trace = about.testing(Test{View: Itself, Op: token.EQL})
+			}
+		}
+		return v
 	case name == "unicode/utf8.RuneCountInString" || name == "unicode/utf8.RuneCount":
 		return retrace(v, func(int, types.Type) *trace { return about.through(Length, "", "") })
 	case !pure && indifferent.MatchString(pkg) && !parses[name]:
@@ -329,7 +351,7 @@ func (f *frame) judged(instr ssa.CallInstruction, args []value, v value) value {
 		case isErrorLike(t):
 			return about.through(Judged, verdict.Call, verdict.Arg)
 		case isBool(t) && !(fails && i == 0):
-			return about.testing(verdict)
+			return about.testing(verdict).standing(instr.Pos())
 		case fails && i == 0 && pure, name == "net.ParseIP":
 			return about
 		}
@@ -490,6 +512,24 @@ func (t *trace) touch() {
 		}
 		s.in.touched[s.path] = true
 	}
+}
+
+func (t *trace) touchIf(is bool) {
+	if is {
+		t.touch()
+	}
+}
+
+// isPlainType: a value of the type has no parts to be looked at one by one.
+func isPlainType(t types.Type) bool {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	switch t.Underlying().(type) {
+	case *types.Basic, *types.Interface:
+		return true
+	}
+	return behaviour.TypeName(t) == "time.Time" || strings.HasSuffix(behaviour.TypeName(t), "UUID")
 }
 
 // Uses reports whether anything was seen to look at a part of the input, or at

@@ -44,6 +44,8 @@ type source struct {
 type clause struct {
 	source
 	Test
+	// pos is where it stands; invalid for those that the branch tells itself.
+	pos token.Pos
 }
 
 // mode is how the clauses of a boolean make up its truth.
@@ -160,7 +162,15 @@ func (t *trace) testing(c Test) *trace {
 	if !t.plain() {
 		return t.weak()
 	}
-	return newTrace(trace{from: t.from, clauses: []clause{{t.from[0], c}}})
+	return newTrace(trace{from: t.from, clauses: []clause{{source: t.from[0], Test: c}}})
+}
+
+// standing is the trace of a condition with its place.
+func (t *trace) standing(pos token.Pos) *trace {
+	if t != nil && len(t.clauses) == 1 && t.mode == only {
+		t.clauses[0].pos = pos
+	}
+	return t
 }
 
 // not is the trace of the opposite condition.
@@ -170,7 +180,7 @@ func (t *trace) not() *trace {
 	}
 	n := trace{from: t.from, whole: t.whole, mode: map[mode]mode{only: only, all: some, some: all, open: open}[t.mode]}
 	for _, c := range t.clauses {
-		n.clauses = append(n.clauses, clause{c.source, c.negated()})
+		n.clauses = append(n.clauses, clause{c.source, c.negated(), c.pos})
 	}
 	return newTrace(n)
 }

@@ -432,7 +432,7 @@ func (d demand) bears(c behaviour.Check) bool {
 	open := t.Value == nil || !c.Refuses || c.Conditional
 	switch d.kind {
 	case required:
-		return lookup || member && c.Refuses || zero && !(c.Refuses && !c.Conditional && !c.SkipsZero) || judge && c.Refuses && !d.harmless(t) || t.View == behaviour.Itself && t.Value == nil && c.Refuses ||
+		return lookup || member && c.Refuses || zero && !(c.Refuses && !c.Conditional && !c.SkipsZero) || judge && c.Refuses && !d.harmless(t) || t.View == behaviour.Itself && t.Value == nil ||
 			t.View == behaviour.Length && open
 	case shortest, longest:
 		return t.View == behaviour.Length && !zero && open || judge && c.Refuses || member && c.Refuses || zero && d.kind == shortest && d.bound <= 1 && open

@@ -88,6 +88,9 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint) {
 		return
 	}
 	e.Validation = worst.facet
+	if worst.facet == report.FacetMismatch {
+		e.Validation = report.FacetAbsent // used unchecked
+	}
 	switch worst.facet {
 	case report.FacetOK:
 		t.Pass(worst.by)

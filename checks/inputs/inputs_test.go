@@ -182,9 +182,9 @@ func TestCheck(t *testing.T) {
 		{"POST /b", "main.byValidator", spec.Operation{Body: book}, report.FacetOK, ""},
 		{"POST /c", "main.byService", spec.Operation{Body: book}, report.FacetMismatch, ""},
 		{"POST /d", "main.byBinder", spec.Operation{Body: book}, report.FacetOK, ""},
-		{"POST /e", "main.notAtAll", spec.Operation{Body: book}, report.FacetMismatch, "POST /e uses what it decodes into main.Book without validation"},
+		{"POST /e", "main.notAtAll", spec.Operation{Body: book}, report.FacetAbsent, "POST /e uses what it decodes into main.Book without validation"},
 		{"GET /f", "main.limited", spec.Operation{Parameters: limit}, report.FacetOK, ""},
-		{"GET /g", "main.unlimited", spec.Operation{Parameters: limit}, report.FacetMismatch, `GET /g uses query parameter "limit" without validation`},
+		{"GET /g", "main.unlimited", spec.Operation{Parameters: limit}, report.FacetAbsent, `GET /g uses query parameter "limit" without validation`},
 		{"GET /h", "main.unlimited", spec.Operation{}, report.FacetNotApplicable, ""},
 	} {
 		r := fixture.Route(t, p, c.name, c.handler)

@@ -35,7 +35,7 @@ func (t *renderer) constraints(list []report.Constraint) {
 		}
 		t.wrapped([]span{
 			{strings.Repeat(" ", 6), plain}, {c.State.Symbol() + " ", facetStyle(c.State)},
-			{pad(name, place+2), plain}, {pad(c.Text, text+2), bold}, {where.String() + "  ", accent},
+			{pad(name, place) + "  ", plain}, {pad(c.Text, text) + "  ", bold}, {where.String() + "  ", accent},
 		}, c.Words, faint)
 	}
 }

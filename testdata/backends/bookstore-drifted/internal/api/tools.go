@@ -64,7 +64,7 @@ func (s *Server) showCover(w http.ResponseWriter, r *http.Request) {
 func (s *Server) showPreview(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL.Query().Get("url"), http.NoBody) // defect: ssrf
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL.Query().Get("url"), http.NoBody) // defect: ssrf // defect: constraint-unenforced
 	if err != nil {
 		s.fail(w, r, fmt.Errorf("preview: %w: %w", problem.ErrMalformed, err))
 		return
@@ -90,7 +90,7 @@ func (s *Server) showPreview(w http.ResponseWriter, r *http.Request) {
 var visits = map[string]int{}
 
 func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
-	to := r.FormValue("to")
+	to := r.FormValue("to") // defect: constraint-unenforced
 	visits[to]++ // defect: shared-state-unguarded
 	// defect: log-unstructured // defect: log-injection
 	s.Logger.Print("left for " + to)
@@ -111,7 +111,7 @@ func (s *Server) printText(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, fmt.Errorf("read text: %w: %w", problem.ErrMalformed, err))
 		return
 	}
-	command := exec.CommandContext(r.Context(), "sh", "-c", "echo on "+r.URL.Query().Get("printer")) // defect: injection-command
+	command := exec.CommandContext(r.Context(), "sh", "-c", "echo on "+r.URL.Query().Get("printer")) // defect: injection-command // defect: constraint-unenforced
 	if err := command.Run(); err != nil {
 		s.fail(w, r, fmt.Errorf("print %d bytes: %w", len(text), err))
 		return
