@@ -17,7 +17,7 @@ import (
 
 // Unenforced is the rule constraint-unenforced.
 var Unenforced = rule.Rule{
-	ID: "constraint-unenforced", Title: "a constraint of the document that nothing in the code enforces, or that the code draws elsewhere",
+	ID: "constraint-unenforced", Title: "constraints of the document that the code does not enforce, or otherwise",
 	Section: rule.Endpoints, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
 	Why: "The document tells clients what is refused. Where the code draws no line, or another one, values get in that nobody expects, " +
 		"or clients are refused what they were promised.",
