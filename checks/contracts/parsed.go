@@ -53,7 +53,7 @@ func misread(h handled, all *reads, declared []spec.Parameter) *report.Finding {
 		}
 		name := p.Name
 		if p.In == "path" {
-			local, ok := localName(h.row.Operation.Path, h.row.Route, p.Name)
+			local, ok := h.row.Route.LocalName(h.row.Operation.Path, p.Name)
 			if !ok {
 				continue
 			}
