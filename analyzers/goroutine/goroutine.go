@@ -27,7 +27,7 @@ var Rule = rule.Rule{
 	Supports: []rule.Section{rule.Performant, rule.Production},
 	Why:      "Under load, or for a long list, thousands wait for the same database or host, and none of them is called off when the client has left.",
 	Fix:      "Bound them (errgroup.SetLimit, a semaphore, workers that read a channel), or hand them a context that ends.",
-	Limits: "Judged are go statements that run while a request is handled, or in loops over lists that a function is given or reads. A goroutine with a context, one that listens on a channel, and one that its function waits for " +
+	Limits: "Judged are go statements, and the Go of sync.WaitGroup and errgroup.Group, that run while a request is handled, or in loops over lists that a function is given or reads. A goroutine with a context, one that listens on a channel, and one that its function waits for " +
 		"outside of loops count as ended. Lists kept in fields and variables of the package are taken for configuration. Undecided are functions out of sight, and goroutines that serve a connection in a loop.",
 	Example: example,
 }
@@ -85,11 +85,36 @@ func (j *judge) function(f source.Func, inRequest bool) {
 			return false
 		}
 		stack = append(stack, n)
-		if g, ok := n.(*ast.GoStmt); ok {
-			j.started(f, g, j.loop(stack), inRequest)
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			j.started(f, n, n.Call, j.loop(stack), inRequest)
+		case *ast.CallExpr:
+			if work := j.handed(f, n); work != nil {
+				j.started(f, n, work, j.loop(stack), inRequest)
+			}
 		}
 		return true
 	})
+}
+
+// handed is the work that a group starts a goroutine for, as a call of it; nil for
+// other calls, and for groups with a limit.
+func (j *judge) handed(f source.Func, call *ast.CallExpr) *ast.CallExpr {
+	switch web.Name(web.Callee(j.pass.TypesInfo, call)) {
+	case "sync.WaitGroup.Go":
+	case "golang.org/x/sync/errgroup.Group.Go":
+		for other := range source.Calls(f.Body) {
+			if web.Name(web.Callee(j.pass.TypesInfo, other)) == "golang.org/x/sync/errgroup.Group.SetLimit" {
+				return nil
+			}
+		}
+	default:
+		return nil
+	}
+	if len(call.Args) != 1 {
+		return nil
+	}
+	return &ast.CallExpr{Fun: call.Args[0]}
 }
 
 // loop is the innermost loop over a list around a statement; nil where there is none.
@@ -145,15 +170,16 @@ func (j *judge) isList(e ast.Expr) bool {
 	return false
 }
 
-func (j *judge) started(f source.Func, g *ast.GoStmt, loop ast.Stmt, inRequest bool) {
+// started judges the start of a goroutine at g, which makes the call.
+func (j *judge) started(f source.Func, g ast.Node, call *ast.CallExpr, loop ast.Stmt, inRequest bool) {
 	if loop == nil && !inRequest {
 		return
 	}
-	switch end := j.ends(g.Call, 0); {
-	case end == yes, loop != nil && (j.bounded(f, loop, g) || j.fixed(f, loop)), loop == nil && waits(f.Body, g):
+	switch end := j.ends(call, 0); {
+	case end == yes, loop != nil && (j.bounded(loop, g) || j.fixed(f, loop)), loop == nil && waits(f.Body, g):
 		j.report.Examine(Rule, 1)
 	case end == unknown:
-		j.report.Undecided(Rule, g, "whether "+source.Callee(g.Call)+" ends by itself, or is bounded, is not known here")
+		j.report.Undecided(Rule, g, "whether "+source.Callee(call)+" ends by itself, or is bounded, is not known here")
 	case loop != nil:
 		j.report.Report(Rule, g, []analysis.RelatedInformation{{Pos: loop.Pos(), Message: "the loop"}},
 			"%s starts a goroutine for each element, with neither a bound nor a context that ends it: use errgroup with SetLimit, or a semaphore", f.Name())
@@ -274,7 +300,7 @@ var acquires = map[string]bool{"Acquire": true, "TryAcquire": true, "Wait": true
 
 // bounded knows loops that wait for room before they start the next goroutine, or
 // whose goroutines do.
-func (j *judge) bounded(f source.Func, loop ast.Stmt, g *ast.GoStmt) bool {
+func (j *judge) bounded(loop ast.Stmt, g ast.Node) bool {
 	found := false
 	ast.Inspect(loop, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -318,6 +344,9 @@ func (j *judge) fixed(f source.Func, loop ast.Stmt) bool {
 	}
 	found := false
 	ast.Inspect(f.Body, func(n ast.Node) bool {
+		if other, ok := n.(*ast.ForStmt); ok && other.End() <= loop.Pos() {
+			return false // the condition of another loop bounds nothing
+		}
 		b, ok := n.(*ast.BinaryExpr)
 		if !ok || b.Pos() >= loop.Pos() || b.Op != token.GTR && b.Op != token.GEQ && b.Op != token.LEQ && b.Op != token.LSS {
 			return true
@@ -351,7 +380,7 @@ func orBad(e ast.Expr) ast.Expr {
 
 // waits knows functions that wait for what they started: then there are no more
 // goroutines than requests.
-func waits(body *ast.BlockStmt, g *ast.GoStmt) bool {
+func waits(body *ast.BlockStmt, g ast.Node) bool {
 	found := false
 	ast.Inspect(body, func(n ast.Node) bool {
 		if n == nil || n.End() <= g.End() && n.Pos() >= g.Pos() {

@@ -65,6 +65,9 @@ func all(m *mailer, to []string) {
 	for i := 0; i < len(to); i++ {
 		go m.send(to[i]) // want `all starts a goroutine for each element`
 	}
+	for _, t := range to {
+		wg.Go(func() { m.send(t) }) // want `all starts a goroutine for each element`
+	}
 	wg.Wait()
 }
 
