@@ -224,7 +224,7 @@ func (x *Index) storeKey(store map[string]value) string {
 func (m *machine) step(h routes.Handler) step {
 	fn := m.x.byKey[h.Key]
 	if fn == nil || !h.Key.IsValid() {
-		kind := classOf(h)
+		kind := m.x.classOf(h)
 		if h.Body != nil {
 			kind = broken
 		}
@@ -352,7 +352,7 @@ func (x *Index) handler(without, with step) Access {
 	if without.class != ours {
 		return Access{Guard: Unclear, Reason: fmt.Sprintf("the source of handler %s is not in the module", without.handler.Name)}
 	}
-	if !without.known {
+	if !without.known && !without.service {
 		return Access{Guard: Unclear, Reason: fmt.Sprintf("handler %s could not be followed", without.handler.Name)}
 	}
 	refusal := without.refusal()

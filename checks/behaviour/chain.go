@@ -16,6 +16,8 @@ type served struct {
 	out *outcome
 	// known: it could be run. next: the handler behind it may be reached.
 	known, next bool
+	// service: it gets what generated code took out of the request.
+	service bool
 	// fn is the function that was given the request.
 	fn *behaviour.Function
 }
@@ -116,6 +118,9 @@ func (m *machine) serve(c *closure, layer int) served {
 	if takesRequest(fn.Signature) {
 		return served{out: out, known: true, next: m.goesOn(fn.Signature, out), fn: c.fn}
 	}
+	if isService(fn.Signature) {
+		return served{out: out, service: true, fn: c.fn}
+	}
 	if layer >= maxLayers || fn.Signature.Results().Len() == 0 {
 		return served{out: out}
 	}
@@ -160,7 +165,7 @@ func (m *machine) serveMethod(t target, layer int) served {
 	if layer < maxLayers && out.result.fn != nil {
 		return m.serveValue(out.result, layer+1)
 	}
-	return served{out: out}
+	return served{out: out, service: isService(sig), fn: t.c.fn}
 }
 
 // servesAnything reports whether a function has to do with serving by its type:
@@ -186,6 +191,35 @@ func takesRequest(sig *types.Signature) bool {
 	}
 	for i := range sig.Params().Len() {
 		if behaviour.IsRequest(sig.Params().At(i).Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// isService knows functions that a generated server calls: what comes in is a
+// context or a struct of parameters, what goes out an answer, no function.
+func isService(sig *types.Signature) bool {
+	if sig.Params().Len() == 0 || sig.Results().Len() == 0 || isHandlerLike(sig.Results().At(0).Type()) {
+		return false
+	}
+	for i := range sig.Params().Len() {
+		t := sig.Params().At(i).Type()
+		if behaviour.TypeName(t) == "context.Context" || holdsRequest(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsRequest: a struct with the request among its fields.
+func holdsRequest(t types.Type) bool {
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for i := range st.NumFields() {
+		if behaviour.IsRequest(st.Field(i).Type()) {
 			return true
 		}
 	}

@@ -50,8 +50,17 @@ var plainLibraries = regexp.MustCompile(`^(` +
 // plainPurpose are words in the path of a library that say what else it is for.
 var plainPurpose = regexp.MustCompile(`(?i)prometheus|metrics|otel|tracing|logger|cors|gzip|brotli|compress|limiter|ratelimit|recover|request-?id|swagger|pprof|sentry`)
 
-// classOf looks a middleware of another module up.
-func classOf(h routes.Handler) class {
+// classOf tells what a middleware of another module does: by its name, or else
+// by its source.
+func (x *Index) classOf(h routes.Handler) class {
+	if c := classByName(h); c != foreign || h.Func == nil {
+		return c
+	}
+	return x.textOf(h.Func).class(h.Func)
+}
+
+// classByName looks a middleware of another module up.
+func classByName(h routes.Handler) class {
 	name := h.Name
 	if h.Func != nil {
 		name = behaviour.FuncName(h.Func)
@@ -68,7 +77,7 @@ func classOf(h routes.Handler) class {
 // IsPlainLibrary reports whether a middleware of another module is known to
 // leave the request's parameters alone.
 func IsPlainLibrary(h routes.Handler) bool {
-	return h.Body == nil && classOf(h) != foreign
+	return h.Body == nil && classByName(h) != foreign
 }
 
 // plainName are functions that say so themselves.

@@ -5,6 +5,7 @@
 package behaviour
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 	"sort"
@@ -40,7 +41,9 @@ type Index struct {
 	steps     map[string]stepDone
 	callsites map[*behaviour.Function][]*behaviour.Function
 	// forbid are the functions that can be why 403 is answered.
-	forbid map[*behaviour.Function]bool
+	forbid    map[*behaviour.Function]bool
+	generated map[string]bool
+	texts     map[string]*libraryText
 	// The following remember look-ups that every run repeats.
 	own     map[*ssa.Function]*behaviour.Function
 	owners  map[*ssa.FieldAddr]part
@@ -67,7 +70,7 @@ func build(p *load.Program) *Index {
 	x := &Index{
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{}, crowded: map[string]bool{},
-		errorStatus: map[string]int{}, globalFuncs: map[string]*behaviour.Function{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{},
+		errorStatus: map[string]int{}, texts: map[string]*libraryText{}, globalFuncs: map[string]*behaviour.Function{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{},
 		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, layouts: map[*ssa.Function]*layout{}, errs: map[types.Type]bool{},
 		globals: map[*ssa.Global]value{}, typeIDs: map[types.Type]int{}, typeNames: map[string]int{}, log: &log{},
 	}
@@ -92,6 +95,20 @@ func build(p *load.Program) *Index {
 	}
 	x.findRelevant(all)
 	return x
+}
+
+// InGenerated reports whether a position of the module lies in generated code,
+// seen from whatever package.
+func (x *Index) InGenerated(pos token.Pos) bool {
+	if x.generated == nil {
+		x.generated = map[string]bool{}
+		for _, pkg := range x.program.Packages {
+			for _, f := range pkg.Syntax {
+				x.generated[x.program.Fset.Position(f.Package).Filename] = ast.IsGenerated(f)
+			}
+		}
+	}
+	return pos.IsValid() && x.generated[x.program.Fset.Position(pos).Filename]
 }
 
 func (x *Index) addTypes(pkg *types.Package) {

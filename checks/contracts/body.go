@@ -3,6 +3,7 @@ package contracts
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
 	"github.com/backend-conformance/conformance/checks/spec"
@@ -17,11 +18,12 @@ var RequestBodyMismatch = rule.Rule{
 	Why: "A client that sends what the document asks for is refused, or part of what it sends is silently dropped.",
 	Fix: "Decode into a type with the schema's property names and JSON types, or correct the schema.",
 	Limits: "Only JSON bodies are compared: required properties and the JSON types of those that both sides know. Types with their own " +
-		"unmarshalling, maps, interfaces and schemas with alternatives are inconclusive.",
+		"unmarshalling, maps, interfaces and schemas with alternatives are inconclusive. The types of a generated server are trusted where they agree with this document. " +
+		"Known to be wrong when the body is decoded a second time into another type.",
 	Example: notesExample,
 }
 
-func requestBodies(rows []handled) report.Criterion {
+func requestBodies(x *behaviour.Index, rows []handled) report.Criterion {
 	t := report.Examine(RequestBodyMismatch)
 	for _, h := range rows {
 		op := h.row.Operation
@@ -37,22 +39,28 @@ func requestBodies(rows []handled) report.Criterion {
 			h.row.Body = report.FacetInconclusive
 			continue
 		}
-		h.row.Body = requestBody(t, h, media)
+		h.row.Body = requestBody(t, x, h, media)
 	}
 	return t.Criterion("no operation with a route takes a JSON body")
 }
 
 // requestBody judges one operation with a JSON body.
-func requestBody(t *report.Tally, h handled, media *spec.Media) report.Facet {
+func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Media) report.Facet {
 	name, op := h.row.Name(), h.row.Operation
 	undecided := func(at report.Position, reason string) report.Facet {
 		t.Undecided(name+": "+reason, report.Related{Position: at, Message: name})
 		return report.FacetInconclusive
 	}
+	if g, ok := generated(x, h); ok {
+		return trusted(t, h, g.body)
+	}
 	if !h.Known {
 		return undecided(h.row.Route.Pos, h.Reason)
 	}
 	in, form := bodyInput(h.Summary)
+	if in == nil {
+		in = bodyParameter(x, h)
+	}
 	if in == nil {
 		if form != nil && len(op.Body.Content) == 1 && !isDeclared(op, form.Name) && len(h.Whole) == 0 {
 			t.Fail(report.Finding{
@@ -120,4 +128,20 @@ func bodyInput(s *behaviour.Summary) (body, form *behaviour.Input) {
 		}
 	}
 	return body, form
+}
+
+// bodyParameter is a body that generated code decodes and hands to the handler
+// beside the request.
+func bodyParameter(x *behaviour.Index, h handled) *behaviour.Input {
+	fn := h.row.Route.Handler.Func
+	if fn == nil {
+		return nil
+	}
+	for i := range fn.Signature().Params().Len() {
+		p := fn.Signature().Params().At(i)
+		if n := namedOf(p.Type()); n != nil && strings.Contains(n.Obj().Name(), "Body") && x.InGenerated(n.Obj().Pos()) {
+			return &behaviour.Input{Place: "body", Type: p.Type(), Decodes: true, Pos: h.row.Route.Handler.Pos, Site: h.row.Route.Handler.Pos}
+		}
+	}
+	return nil
 }

@@ -34,7 +34,7 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 	rows := handlers(x, r.Matrix)
 	absent(r.Matrix)
 	return []report.Criterion{
-		parameters(x, rows, handedOn(r.Program)), requestBodies(rows), responses(rows), arrays(rows), errorResponses(x, rows), lists(rows), bodyLimits(x, rows),
+		parameters(x, rows, handedOn(r.Program)), requestBodies(x, rows), responses(x, rows), arrays(rows), errorResponses(x, rows), lists(rows), bodyLimits(x, rows),
 	}, nil
 }
 

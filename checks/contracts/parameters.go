@@ -20,7 +20,9 @@ var ParameterMismatch = rule.Rule{
 	Why: "A declared parameter that nothing reads has no effect; one that is read but not declared is unknown to every client.",
 	Fix: "Read each declared parameter under its name and place, and declare those that are read.",
 	Limits: "Path parameters are matched by position, since the router has names of its own. Credentials, standard headers and parameters " +
-		"that middleware reads are not expected in the document, nor are headers that the module sets on requests itself. Names that are not constants make an operation inconclusive.",
+		"that middleware reads are not expected in the document, nor are headers that the module sets on requests itself. Names that are not constants make an operation inconclusive. " +
+		"A generated server reads what its struct of parameters has. " +
+		"Known to be wrong when a helper that many operations share reads a parameter which only some of them use.",
 	Example: notesExample,
 }
 
@@ -107,6 +109,9 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled, internal map[s
 	undeclared := undeclaredReads(own, append(declared, ofLiteralPaths(h.row.Document, op)...), op.Method == "GET" || op.Method == "DELETE", internal)
 	if len(declared) == 0 && len(undeclared) == 0 {
 		return report.FacetNotApplicable
+	}
+	if g, ok := generated(x, h); ok {
+		return trusted(t, h, g.parameters)
 	}
 	if !h.Known {
 		t.Undecided(name+": "+h.Reason, report.Related{Position: h.row.Route.Pos, Message: name})

@@ -27,18 +27,18 @@ var ResponseMismatch = rule.Rule{
 	Example: notesExample,
 }
 
-func responses(rows []handled) report.Criterion {
+func responses(x *behaviour.Index, rows []handled) report.Criterion {
 	t := report.Examine(ResponseMismatch)
 	for _, h := range rows {
 		if h.row.Operation != nil {
-			h.row.Responses = responsesOf(t, h)
+			h.row.Responses = responsesOf(t, x, h)
 		}
 	}
 	return t.Criterion("no operation with a route documents a success answer")
 }
 
 // responsesOf judges the success answers of one operation.
-func responsesOf(t *report.Tally, h handled) report.Facet {
+func responsesOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
 	name, op := h.row.Name(), h.row.Operation
 	documented := successes(op)
 	if len(documented) == 0 {
@@ -47,6 +47,9 @@ func responsesOf(t *report.Tally, h handled) report.Facet {
 	undecided := func(reason string) report.Facet {
 		t.Undecided(name+": "+reason, report.Related{Position: h.row.Route.Pos, Message: name})
 		return report.FacetInconclusive
+	}
+	if g, ok := generated(x, h); ok {
+		return trusted(t, h, g.responses)
 	}
 	if !h.Known {
 		return undecided(h.Reason)
