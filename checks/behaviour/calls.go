@@ -222,8 +222,11 @@ func (x *Index) mapsError(sig *types.Signature) bool {
 }
 
 // givesSlice: whether a slice that is answered can be nil is decided where it
-// is made, alone or as a member of a struct.
+// is made, alone or as a member of a struct. Of functions that give structs only
+// those are looked into that can't fail: they put an answer together, the others
+// fetch what it is made from.
 func givesSlice(sig *types.Signature) bool {
+	fails := isError(lastType(sig))
 	for i := range sig.Results().Len() {
 		switch t := sig.Results().At(i).Type().Underlying().(type) {
 		case *types.Slice:
@@ -231,11 +234,11 @@ func givesSlice(sig *types.Signature) bool {
 				return true
 			}
 		case *types.Struct:
-			if hasSlice(t) {
+			if !fails && hasSlice(t) {
 				return true
 			}
 		case *types.Pointer:
-			if st, ok := t.Elem().Underlying().(*types.Struct); ok && hasSlice(st) {
+			if st, ok := t.Elem().Underlying().(*types.Struct); ok && !fails && hasSlice(st) {
 				return true
 			}
 		}

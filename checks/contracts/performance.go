@@ -22,7 +22,7 @@ var ListUnpaginated = rule.Rule{
 	Fix: "Take a limit and an offset or cursor, bound the limit, and hand both to the query.",
 	Limits: "Looked at are GET operations that answer an array, or an object whose only array it is. A parameter counts that is named like a limit or page " +
 		"and whose value gets to a call that is not followed, such as the database's, to the bounds of a slice or to a comparison with another variable; " +
-		"whether the query really limits by it is not known. Known to be wrong when the list is short by nature: a fixed set, a buffer of bounded size.",
+		"whether the query really limits by it is not known. Known to be wrong when the list is short by nature: a fixed set, a buffer of bounded size, a number of rows that the code fixes.",
 	Example: notesExample,
 }
 
@@ -60,6 +60,8 @@ func lists(rows []handled) report.Criterion {
 			})
 		case ok:
 			t.Pass(report.Related{Position: in.Pos, Message: fmt.Sprintf("%s reads %q", name, in.Name)})
+		case readsRange(h.Summary):
+			t.Undecided(name+": what it answers is bounded by a range in the request", report.Related{Position: h.row.Route.Pos, Message: name})
 		case len(h.Whole) > 0 || !h.Complete:
 			t.Undecided(name+": parameters are handed on as a whole", report.Related{Position: h.row.Route.Pos, Message: name})
 		default:
@@ -70,6 +72,21 @@ func lists(rows []handled) report.Criterion {
 		}
 	}
 	return t.Criterion("no GET operation with a route answers a list")
+}
+
+var (
+	rangeStart = regexp.MustCompile(`(?i)^(from|since|start(_?(date|time|at))?)$`)
+	rangeEnd   = regexp.MustCompile(`(?i)^(to|until|end(_?(date|time|at))?)$`)
+)
+
+// readsRange knows lists of what lies between two points in time.
+func readsRange(s *behaviour.Summary) bool {
+	start, end := false, false
+	for _, in := range s.Inputs {
+		start = start || rangeStart.MatchString(in.Name)
+		end = end || rangeEnd.MatchString(in.Name)
+	}
+	return start && end
 }
 
 // limitRead is a parameter named like a limit; one that is put to use before

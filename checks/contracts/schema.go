@@ -37,6 +37,9 @@ type pairKey struct {
 
 func compare(doc *spec.Document, s *spec.Schema, t types.Type, dir direction) *comparison {
 	c := &comparison{doc: doc, dir: dir, seen: map[pairKey]bool{}}
+	if s != nil && doc.Resolve(s) == nil {
+		c.cannotTell("", "the schema refers to nothing, or to itself only")
+	}
 	c.value("", s, t, 0)
 	return c
 }

@@ -257,7 +257,7 @@ func bodyConstrained(d *spec.Document, op *spec.Operation) bool {
 		return false
 	}
 	for _, m := range op.Body.Content {
-		if schemaConstrained(d, m.Schema, 0) {
+		if schemaConstrained(d, m.Schema, map[*spec.Schema]bool{}) {
 			return true
 		}
 	}
@@ -265,22 +265,23 @@ func bodyConstrained(d *spec.Document, op *spec.Operation) bool {
 }
 
 // schemaConstrained looks for anything beyond JSON types.
-func schemaConstrained(d *spec.Document, s *spec.Schema, depth int) bool {
+func schemaConstrained(d *spec.Document, s *spec.Schema, seen map[*spec.Schema]bool) bool {
 	s = d.Resolve(s)
-	if s == nil || depth > 6 {
+	if s == nil || seen[s] {
 		return false
 	}
+	seen[s] = true
 	if len(s.Required) > 0 || valueConstrained(s) {
 		return true
 	}
 	for _, p := range s.Properties {
-		if schemaConstrained(d, p.Schema, depth+1) {
+		if schemaConstrained(d, p.Schema, seen) {
 			return true
 		}
 	}
 	for _, list := range [][]*spec.Schema{s.AllOf, s.OneOf, s.AnyOf, {s.Items}} {
 		for _, inner := range list {
-			if inner != nil && schemaConstrained(d, inner, depth+1) {
+			if inner != nil && schemaConstrained(d, inner, seen) {
 				return true
 			}
 		}
