@@ -99,7 +99,7 @@ func (c *collector) value(place string, s *spec.Schema, pos report.Position, sit
 func constrainedAlternatives(d *spec.Document, s *spec.Schema) bool {
 	for _, list := range [][]*spec.Schema{s.OneOf, s.AnyOf} {
 		for _, branch := range list {
-			if schemaConstrained(d, branch, 0) {
+			if schemaConstrained(d, branch, map[*spec.Schema]bool{}) {
 				return true
 			}
 		}
