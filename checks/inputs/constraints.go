@@ -9,6 +9,7 @@ import (
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/matrix"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
@@ -37,12 +38,16 @@ func constraints(r *check.Repo, x *behaviour.Index) report.Criterion {
 		if e.Route == nil || e.Operation == nil || e.Status == report.Stub || e.Route.Static {
 			continue
 		}
-		s := x.Route(e.Route, e.Operation)
-		c := &collector{doc: e.Document, at: func(o types.Object) report.Position { return r.Program.Position(o.Pos()) }}
-		c.operation(e, s)
-		tell(t, e, c.demands)
+		tell(t, e, demandsOf(e, x.Route(e.Route, e.Operation), r.Program))
 	}
 	return t.Criterion("no operation with a route takes in a value that has constraints")
+}
+
+// demandsOf are the document's demands on what an operation takes in.
+func demandsOf(e *matrix.Endpoint, s *behaviour.Summary, p *load.Program) []demand {
+	c := &collector{doc: e.Document, at: func(o types.Object) report.Position { return p.Position(o.Pos()) }}
+	c.operation(e, s)
+	return c.demands
 }
 
 // operation lists the demands on everything that the operation takes in.

@@ -186,7 +186,7 @@ func texts(values []string) []string {
 
 // properties lists the demands on the members of an object.
 func (c *collector) properties(place string, s *spec.Schema, sites []site, depth int) {
-	for _, p := range s.Properties {
+	for _, p := range withRequired(s) {
 		prop := merged(c.doc, p.Schema, 0)
 		if prop == nil || prop.ReadOnly {
 			continue
@@ -205,6 +205,18 @@ func (c *collector) properties(place string, s *spec.Schema, sites []site, depth
 		}
 		c.value(name, prop, pos, inner, depth+1)
 	}
+}
+
+// withRequired are the properties of an object, those included that are only
+// named as required.
+func withRequired(s *spec.Schema) []spec.Property {
+	all := slices.Clone(s.Properties)
+	for _, name := range s.Required {
+		if !slices.ContainsFunc(all, func(p spec.Property) bool { return p.Name == name }) {
+			all = append(all, spec.Property{Name: name, Schema: &spec.Schema{Pos: s.Pos}})
+		}
+	}
+	return all
 }
 
 // required adds the demand that a value is there, where Go code can tell: the

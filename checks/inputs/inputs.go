@@ -8,10 +8,12 @@ import (
 	"go/types"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/matrix"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
@@ -51,7 +53,7 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 			}
 			continue
 		}
-		judge(t, x, e)
+		judge(t, x, e, r.Program)
 	}
 	return []report.Criterion{t.Criterion("no operation with a route takes input that has constraints"), constraints(r, x)}, nil
 }
@@ -64,7 +66,7 @@ type verdict struct {
 	by     report.Related
 }
 
-func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint) {
+func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Program) {
 	s := x.Route(e.Route, e.Operation)
 	name := e.Name()
 	if !s.Known {
@@ -87,6 +89,9 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint) {
 		e.Validation = report.FacetNotApplicable
 		return
 	}
+	if worst.facet == report.FacetMismatch {
+		worst.lookCloser(demandsOf(e, s, p))
+	}
 	e.Validation = worst.facet
 	if worst.facet == report.FacetMismatch {
 		e.Validation = report.FacetAbsent // used unchecked
@@ -101,6 +106,25 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint) {
 			Message:  fmt.Sprintf("%s uses %s without validation; check it before use and answer 400 or 422", name, describe(worst.input)),
 			Position: worst.input.Site, Endpoint: name, Anchor: name, Related: unvalidatedEvidence(e, worst.input),
 		})
+	}
+}
+
+// lookCloser has a verdict against an input stand only where one of its
+// constraints at least is known to be open: types and look-ups may leave nothing
+// to check.
+func (v *verdict) lookCloser(demands []demand) {
+	v.facet, v.by = report.FacetOK, report.Related{Position: v.input.Pos, Message: "its types leave nothing to check"}
+	for _, d := range demands {
+		if !slices.ContainsFunc(d.sites, func(s site) bool { return s.input.Pos == v.input.Pos && s.input.Name == v.input.Name }) {
+			continue
+		}
+		switch r := d.rule(); r.facet {
+		case report.FacetAbsent, report.FacetMismatch:
+			v.facet = report.FacetMismatch
+			return
+		case report.FacetInconclusive:
+			v.facet, v.reason = report.FacetInconclusive, d.String()+": "+r.by
+		}
 	}
 }
 
