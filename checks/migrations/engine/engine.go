@@ -177,7 +177,10 @@ func travel(ctx context.Context, db database, steps []Step) Result {
 		}
 		v, after, err := t.step(ctx, s, state)
 		if err != nil {
-			broken = fmt.Sprintf("%s gave up at migration %s: %v", db.name(), s.Title, db.explain(err))
+			if ctx.Err() == nil {
+				err = db.explain(err)
+			}
+			broken = fmt.Sprintf("%s gave up at migration %s: %v", db.name(), s.Title, err)
 			v = Verdict{Outcome: NotRun, Reason: broken}
 		}
 		if after != nil {

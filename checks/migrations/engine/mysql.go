@@ -14,6 +14,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/migrations/engine/wire"
 	"github.com/backend-conformance/conformance/checks/migrations/schema"
 	"github.com/backend-conformance/conformance/checks/sql"
+	"github.com/backend-conformance/conformance/checks/sql/grammar"
 )
 
 // mysqlDB notes every statement, since MySQL takes no change of the schema
@@ -198,7 +199,7 @@ func (db *mysqlDB) exec(ctx context.Context, s Statement) error {
 	err := db.timed(ctx, text)
 	var refused *wire.ServerError
 	if errors.As(err, &refused) {
-		return db.failure(refused)
+		return db.failure(refused, text)
 	}
 	return err
 }
@@ -262,17 +263,29 @@ var (
 
 const unknownDatabase = 1049
 
-func (db *mysqlDB) failure(e *wire.ServerError) *failure {
+func (db *mysqlDB) failure(e *wire.ServerError, text string) *failure {
 	f := &failure{
 		message: fmt.Sprintf("%s (error %d)", oneLine(e.Message), e.Code),
 		missing: slices.Contains(mysqlMissing, e.Code),
-		syntax:  slices.Contains(mysqlSyntax, e.Code) && !db.maria(),
+	}
+	if slices.Contains(mysqlSyntax, e.Code) {
+		f.syntax = !db.maria() || nobodyReads(text)
+		if !f.syntax {
+			f.message = db.name() + " refuses what MySQL may accept: " + f.message
+		}
 	}
 	f.environment = !f.missing && !f.syntax && !slices.Contains(mysqlFaults, e.Code)
-	if db.maria() && slices.Contains(mysqlSyntax, e.Code) {
-		f.message = db.name() + " refuses what MySQL may accept: " + f.message
-	}
 	return f
+}
+
+// nobodyReads reports whether MySQL's grammar refuses the text too.
+func nobodyReads(text string) bool {
+	for _, st := range sql.Split(text, sql.MySQL, 1).Statements {
+		if p := grammar.Check(sql.MySQL, st, text); p != nil && p.Certain {
+			return true
+		}
+	}
+	return false
 }
 
 var (

@@ -68,6 +68,7 @@ func TestMySQL(t *testing.T) {
 			[]string{"restored", "restored; order of a"}},
 		{"a type is not narrowed", []string{books, "DROP TABLE books", "ALTER TABLE books MODIFY title text NOT NULL", "ALTER TABLE books MODIFY title varchar(90) NOT NULL"},
 			[]string{"restored", "not restored: column title of books is varchar(90) NOT NULL, was varchar(80) NOT NULL"}},
+		{"neither maker reads it", []string{books, "DROP TABLE books DROP TABLE pages", "CREATE TABLE x (a int,)", "SELECT 1"}, []string{"down failed: error 1064", "up failed: error 1064"}},
 		{"a view is not put back", []string{books + "; CREATE VIEW v AS SELECT id FROM books", "DROP VIEW v; DROP TABLE books", "CREATE OR REPLACE VIEW v AS SELECT title FROM books", "SELECT 1"},
 			[]string{"restored", "not restored: view v is select `books`.`title` AS `title` from `books`, was select `books`.`id` AS `id` from `books`"}},
 		{"routines and triggers with bodies", []string{books, "DROP TABLE books",

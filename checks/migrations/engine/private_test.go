@@ -122,9 +122,9 @@ func TestFailures_Environment(t *testing.T) {
 	for _, f := range []*failure{
 		postgresFailure(&pgconn.PgError{Code: "53100", Message: "could not extend file: No space left on device"}),
 		postgresFailure(&pgconn.PgError{Code: "57014", Message: "canceling statement due to statement timeout"}),
-		db.failure(&wire.ServerError{Code: 1114, Message: "The table 'a' is full"}),
-		db.failure(&wire.ServerError{Code: 1021, Message: "Disk full"}),
-		db.failure(&wire.ServerError{Code: 1064, Message: "You have an error in your SQL syntax"}),
+		db.failure(&wire.ServerError{Code: 1114, Message: "The table 'a' is full"}, "ALTER TABLE a ADD b int, LOCK = NONE"),
+		db.failure(&wire.ServerError{Code: 1021, Message: "Disk full"}, "ALTER TABLE a ADD b int, LOCK = NONE"),
+		db.failure(&wire.ServerError{Code: 1064, Message: "You have an error in your SQL syntax"}, "ALTER TABLE a ADD b int, LOCK = NONE"),
 	} {
 		if !f.environment {
 			t.Errorf("%s is held against the script", f.message)
