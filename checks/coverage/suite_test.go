@@ -93,6 +93,7 @@ func TestMust(t *testing.T) { must(Total()) }
 func TestCleanup(t *testing.T) { t.Cleanup(func() { t.Error() }) }
 func TestHeld(t *testing.T) { h := harness{t: t}; h.run() }
 func (s *Suite) TestSuite() { s.Equal(3, Total()) }
+func (s *Suite) TestHandedOn() { ofSuite(s) }
 func (s *Suite) TestSuiteRuns() { Total() }
 func TestDoesNotPanic(t *testing.T) { Total() }
 func TestSkipped(t *testing.T) { t.Skip() }
@@ -101,6 +102,7 @@ func TestComes(t *testing.T) { /* must not panic */ Total() }
 func TestLater(t *testing.T) { t.Run("a", func(t *testing.T) { t.Skip("later") }) }
 func FuzzTotal(f *testing.F) { f.Fuzz(func(t *testing.T, n int) { Total() }) }
 
+func ofSuite(s *Suite)          { s.Equal(3, Total()) }
 func log(t *testing.T)          { t.Log("x") }
 func runs(t *testing.T)         { Total() }
 func fails(t *testing.T)        { t.FailNow() }
@@ -112,7 +114,7 @@ func must(n int)                { if n != 3 { panic(n) } }
 		names = append(names, f.Anchor)
 	}
 	want := []string{"TestRuns", "TestEmpty", "TestHelped", "TestSubtests", "TestNamedSubtest", "TestSuiteRuns"}
-	if diff := cmp.Diff(want, names); diff != "" || c.Examined != 17 {
+	if diff := cmp.Diff(want, names); diff != "" || c.Examined != 18 {
 		t.Errorf("of %d (-want +got):\n%s", c.Examined, diff)
 	}
 }

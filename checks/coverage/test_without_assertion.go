@@ -214,7 +214,7 @@ func (a *assertions) call(call *ast.CallExpr, tees map[string]bool, settled map[
 	}
 	if len(declared) > 0 {
 		for _, arg := range call.Args {
-			if id, ok := arg.(*ast.Ident); ok && tees[id.Name] {
+			if id, ok := arg.(*ast.Ident); ok && tees[id.Name] && len(testers(declared[0])) > 0 {
 				settled[id] = true
 			}
 		}
