@@ -14,6 +14,7 @@ import (
 	"github.com/backend-conformance/conformance/analyzers/internal/diag"
 	"github.com/backend-conformance/conformance/analyzers/internal/requests"
 	"github.com/backend-conformance/conformance/analyzers/internal/source"
+	"github.com/backend-conformance/conformance/analyzers/internal/ssaform"
 	"github.com/backend-conformance/conformance/report/rule"
 )
 
@@ -35,7 +36,7 @@ var Rule = rule.Rule{
 // Analyzer reports Rule.
 var Analyzer = &analysis.Analyzer{
 	Name: "crashinput", Doc: Rule.Doc(), URL: Rule.URL(), Run: run, ResultType: diag.ResultType,
-	Requires:  []*analysis.Analyzer{buildssa.Analyzer, requests.Analyzer},
+	Requires:  []*analysis.Analyzer{ssaform.Analyzer, requests.Analyzer},
 	FactTypes: []analysis.Fact{new(Sets)},
 }
 
@@ -72,7 +73,7 @@ type judge struct {
 func newJudge(pass *analysis.Pass) *judge {
 	j := &judge{
 		pass: pass, report: diag.New(pass, Rule), files: diag.Files(pass), reached: pass.ResultOf[requests.Analyzer].(*requests.Result),
-		funcs: pass.ResultOf[buildssa.Analyzer].(*buildssa.SSA).SrcFuncs, callers: map[*ssa.Function][]*ssa.Call{}, written: map[token.Pos]ast.Expr{},
+		funcs: pass.ResultOf[ssaform.Analyzer].(*buildssa.SSA).SrcFuncs, callers: map[*ssa.Function][]*ssa.Call{}, written: map[token.Pos]ast.Expr{},
 	}
 	for _, fn := range j.funcs {
 		for _, b := range fn.Blocks {
