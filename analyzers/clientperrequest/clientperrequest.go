@@ -20,6 +20,7 @@ var example string
 // Rule: clients and pools are made once.
 var Rule = rule.Rule{
 	ID: "client-per-request", Title: "a connection pool is opened for each request", Section: rule.Performant, Severity: rule.Minor, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 1, True: 0, Disputed: 1},
 	Supports: []rule.Section{rule.Performance, rule.DataAccess},
 	Why:      "No connection is ever reused: each request pays for dialling and TLS, and leaves connections behind.",
 	Fix:      "Open it once at start and hand it to the handlers.",

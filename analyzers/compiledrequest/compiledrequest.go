@@ -24,6 +24,7 @@ var example string
 // Rule: what can be compiled once is.
 var Rule = rule.Rule{
 	ID: "compiled-per-request", Title: "a constant expression or template is compiled at every call", Section: rule.Performance, Severity: rule.Minor, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 26, True: 26},
 	Supports: []rule.Section{rule.Performant},
 	Why:      "Compiling costs a hundred times what matching does, and every request pays it again.",
 	Fix:      "Compile into a package variable, or behind sync.OnceValue.",

@@ -18,8 +18,9 @@ var example string
 // Rule: functions stay below a cognitive complexity of limit.
 var Rule = rule.Rule{
 	ID: "function-too-complex", Title: "a function is too complex to be understood at once", Section: rule.Maintainable, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
-	Why: "Nobody can say what it does on every path, so changes to it break paths that no test walks.",
-	Fix: "Give nested parts a function and a name of their own; return early.",
+	Judged: rule.Judged{Read: 28, True: 28},
+	Why:    "Nobody can say what it does on every path, so changes to it break paths that no test walks.",
+	Fix:    "Give nested parts a function and a name of their own; return early.",
 	Limits: "Measured is cognitive complexity as G. Ann Campbell defined it (SonarSource, 2018), with the limit 30: each branch or loop costs " +
 		"one plus its depth of nesting, each change between && and || one. A long flat switch costs one.",
 	Example: example,

@@ -23,6 +23,7 @@ var example string
 // Rule: session cookies have HttpOnly, Secure and SameSite.
 var Rule = rule.Rule{
 	ID: "cookie-insecure", Title: "a session cookie lacks HttpOnly, Secure or SameSite", Section: rule.Auth, Severity: rule.Minor, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 2, True: 2},
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "A script that slips into a page reads the session, plain HTTP sends it in the clear, and other sites can use it.",
 	Fix:      "Set HttpOnly: true, Secure: true and SameSite: http.SameSiteLaxMode (or Strict).",

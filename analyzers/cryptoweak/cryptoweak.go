@@ -20,6 +20,7 @@ var example string
 // Rule: no broken primitives.
 var Rule = rule.Rule{
 	ID: "crypto-weak", Title: "a broken cipher, digest or key size protects something", Section: rule.Security, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 1, True: 1},
 	Supports: []rule.Section{rule.Secure},
 	Why:      "DES and RC4 are decrypted, MD5 and SHA-1 are collided, short RSA keys are factored: what they protect is open.",
 	Fix:      "Use AES-GCM or ChaCha20-Poly1305, SHA-256 or better, RSA keys of at least 2048 bits.",

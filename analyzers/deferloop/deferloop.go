@@ -23,6 +23,7 @@ var example string
 // Rule: no defer inside a loop.
 var Rule = rule.Rule{
 	ID: "defer-in-loop", Title: "a defer in a loop piles up until the function ends", Section: rule.Performance, Severity: rule.Minor, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 11, True: 11},
 	Supports: []rule.Section{rule.Performant},
 	Why:      "Each turn opens a file, a row set or a lock that stays open until the last one: a long list exhausts them.",
 	Fix:      "Move the body of the loop into a function, or release at the end of each turn.",

@@ -25,6 +25,7 @@ var example string
 // Rule: errors are wrapped with %w and compared with errors.Is and errors.As.
 var Rule = rule.Rule{
 	ID: "error-context-lost", Title: "an error is cut off from what caused it", Section: rule.Errors, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 47, True: 47},
 	Supports: []rule.Section{rule.Maintainable},
 	Why:      "Callers can no longer tell a missing row from a broken connection, so they answer 500 where 404 is right, or the other way round.",
 	Fix:      "Wrap with fmt.Errorf(\"...: %w\", err); compare with errors.Is, look for types with errors.As.",

@@ -24,6 +24,7 @@ var example string
 // Rule: a handler returns after it has written an error.
 var Rule = rule.Rule{
 	ID: "error-response-continues", Title: "a handler goes on after it has answered with an error", Section: rule.Errors, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 7, True: 7},
 	Supports: []rule.Section{rule.Endpoints, rule.Security},
 	Why:      "The client gets two answers in one body, and what the error should have prevented (a write, an unauthenticated call) happens all the same.",
 	Fix:      "Return right after the error answer.",

@@ -24,6 +24,7 @@ var example string
 // Rule: internal error text does not reach the client.
 var Rule = rule.Rule{
 	ID: "error-detail-leaked", Title: "internal error text is sent to the client", Section: rule.Security, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 20, True: 19, Disputed: 1},
 	Supports: []rule.Section{rule.Errors, rule.Secure},
 	Why:      "Driver and system errors name tables, hosts, paths and queries: a map of the inside for whoever probes the API.",
 	Fix:      "Log the error and answer with a fixed text; send details only where they describe the client's own input.",

@@ -27,6 +27,7 @@ var example string
 // Rule: errors are checked.
 var Rule = rule.Rule{
 	ID: "error-ignored", Title: "a returned error is dropped", Section: rule.Errors, Severity: rule.Major, Ratio: true, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 27, True: 27},
 	Supports: []rule.Section{rule.Production},
 	Why:      "The operation failed and the caller was told that it succeeded: data is missing and no log says why.",
 	Fix:      "Check the error and return it or answer with it; where it truly does not matter, write \"_ =\" and say why.",

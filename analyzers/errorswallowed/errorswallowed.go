@@ -24,6 +24,7 @@ var example string
 // Rule: a failure is not turned into success.
 var Rule = rule.Rule{
 	ID: "error-swallowed", Title: "a failure is returned as success", Section: rule.Errors, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 5, True: 5},
 	Supports: []rule.Section{rule.Production},
 	Why:      "The caller goes on as if the work were done: the client is told that it was saved, and it was not.",
 	Fix:      "Return the error; where the failure is expected, test for it with errors.Is and say so.",

@@ -22,6 +22,7 @@ var example string
 // Rule: only main ends the process.
 var Rule = rule.Rule{
 	ID: "exit-outside-main", Title: "the process is ended outside of main", Section: rule.Errors, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 22, True: 21, Disputed: 1},
 	Supports: []rule.Section{rule.Production},
 	Why:      "One bad request or one lost connection takes the whole service down, without deferred clean-up and without a chance for the caller.",
 	Fix:      "Return an error; let main log it and exit.",

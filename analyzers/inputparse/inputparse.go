@@ -23,6 +23,7 @@ var example string
 // Rule: the error of parsing or decoding input is checked.
 var Rule = rule.Rule{
 	ID: "input-parse-error-ignored", Title: "malformed request input goes unnoticed", Section: rule.Endpoints, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 4, True: 4},
 	Supports: []rule.Section{rule.Errors},
 	Why:      "A malformed request is handled as if it said zero or nothing: the wrong row is changed, and the client is told that all went well.",
 	Fix:      "Check the error and answer 400.",

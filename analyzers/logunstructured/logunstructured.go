@@ -20,6 +20,7 @@ var example string
 // Rule: the request path logs fields, not sentences.
 var Rule = rule.Rule{
 	ID: "log-unstructured", Title: "requests are logged as plain text", Section: rule.Production, Severity: rule.Minor, Since: "1.0.0",
+	Judged:  rule.Judged{Read: 27, True: 27},
 	Why:     "Nobody can ask a sentence for all errors of one user: fields can be searched, counted and alerted on.",
 	Fix:     "Use log/slog with a message and attributes.",
 	Limits:  "Judged are calls in handlers and in what they call within the package. A logger of the module's own is not known, whatever it writes.",

@@ -20,6 +20,7 @@ var example string
 // Rule: a refusal stops the handler.
 var Rule = rule.Rule{
 	ID: "middleware-misused", Title: "a middleware's refusal does not stop the handler", Section: rule.Auth, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 1, True: 1},
 	Supports: []rule.Section{rule.Security, rule.Errors},
 	Why:      "The client is told that it may not, and the handler does it all the same.",
 	Fix:      "With gin abort (AbortWithStatusJSON); with echo and fiber return an error, or chain the middleware instead of calling it.",

@@ -23,6 +23,7 @@ var example string
 // Rule: passwords are hashed with a slow function made for them.
 var Rule = rule.Rule{
 	ID: "password-hash-weak", Title: "a password is hashed fast, or compared as plain text", Section: rule.Auth, Severity: rule.Blocker, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 2, True: 2},
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "From a leaked table billions of guesses a second are tried against a fast digest; plain text needs none.",
 	Fix:      "Use bcrypt (cost 10 or more), argon2id or scrypt, and their own comparison.",

@@ -22,6 +22,7 @@ var example string
 // Rule: secrets come from crypto/rand.
 var Rule = rule.Rule{
 	ID: "random-weak", Title: "a secret is drawn from math/rand", Section: rule.Security, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 5, True: 5},
 	Supports: []rule.Section{rule.Auth, rule.Secure},
 	Why:      "Who sees a few values can compute the next ones: reset codes, session ids and tokens are guessed.",
 	Fix:      "Use crypto/rand (rand.Text, rand.Read).",

@@ -18,6 +18,7 @@ var example string
 // Rule: outbound requests carry a context.
 var Rule = rule.Rule{
 	ID: "request-without-context", Title: "an outbound request carries no context", Section: rule.Integration, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 29, True: 29},
 	Supports: []rule.Section{rule.Performant},
 	Why:      "It cannot be cancelled when the inbound request is over, and no trace or deadline travels with it.",
 	Fix:      "Build requests with http.NewRequestWithContext and send them with Client.Do.",

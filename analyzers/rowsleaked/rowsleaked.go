@@ -19,6 +19,7 @@ var example string
 // Rule: rows are closed and rows.Err is checked.
 var Rule = rule.Rule{
 	ID: "rows-leaked", Title: "rows are not closed, or their error is not checked", Section: rule.DataAccess, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 4, True: 4},
 	Supports: []rule.Section{rule.Performant},
 	Why: "Open rows hold a connection until the pool is dry. Without rows.Err a list that was cut off by a broken connection is answered " +
 		"as if it were complete.",

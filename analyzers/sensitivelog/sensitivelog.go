@@ -25,6 +25,7 @@ var example string
 // Rule: secrets stay out of logs.
 var Rule = rule.Rule{
 	ID: "sensitive-data-logged", Title: "a password, token or credential header is logged", Section: rule.Compliant, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 2, True: 2},
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "Logs are copied, kept and read by many: what is in them is as good as published.",
 	Fix:      "Leave it out, or log an id or a length instead.",

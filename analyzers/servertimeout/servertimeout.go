@@ -23,6 +23,7 @@ var example string
 // Rule: servers limit how long reading a request may take.
 var Rule = rule.Rule{
 	ID: "server-without-timeout", Title: "a server has no read timeout", Section: rule.Production, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 31, True: 29, Disputed: 2},
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "A client that sends one byte a minute holds its connection for ever; a few thousand of them take the service down.",
 	Fix:      "Build an http.Server with ReadHeaderTimeout (and ReadTimeout, IdleTimeout) instead of calling ListenAndServe or Run.",

@@ -21,6 +21,7 @@ var example string
 // Rule: what requests share is guarded.
 var Rule = rule.Rule{
 	ID: "shared-state-unguarded", Title: "requests write package-level state without a lock", Section: rule.Errors, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 1, True: 1},
 	Supports: []rule.Section{rule.Production},
 	Why:      "Handlers run at the same time: two writes to a map end the process, two to a counter or slice lose one of them.",
 	Fix:      "Guard it with a sync.Mutex, or use sync.Map, sync/atomic or the database.",

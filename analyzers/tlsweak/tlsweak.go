@@ -24,6 +24,7 @@ var example string
 // Rule: TLS is verified and at least 1.2.
 var Rule = rule.Rule{
 	ID: "tls-weak", Title: "TLS is not verified, or older than 1.2", Section: rule.Security, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 8, True: 7, Disputed: 1},
 	Supports: []rule.Section{rule.Secure},
 	Why:      "Whoever sits on the way can read and change what is sent: the certificate is not looked at, or the protocol is broken.",
 	Fix:      "Remove InsecureSkipVerify and give the right RootCAs; leave MinVersion at its default or set tls.VersionTLS12 or later.",

@@ -21,6 +21,7 @@ var example string
 // Rule: tokens are parsed with a key and a pinned algorithm, and expire.
 var Rule = rule.Rule{
 	ID: "token-unverified", Title: "a token is accepted without a full check, or never expires", Section: rule.Auth, Severity: rule.Blocker, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 1, True: 1},
 	Supports: []rule.Section{rule.Security, rule.Secure},
 	Why:      "A token whose algorithm the sender chooses can be forged; one that never expires stays valid once stolen.",
 	Fix:      "Pass jwt.WithValidMethods (or check token.Method in the key function), never ParseUnverified for a decision, and set an expiry.",

@@ -18,8 +18,9 @@ var example string
 // Rule: packages document what they export.
 var Rule = rule.Rule{
 	ID: "exported-undocumented", Title: "a package leaves exported names without doc comments", Section: rule.Maintainable, Severity: rule.Minor, Ratio: true, Since: "1.0.0",
-	Why: "Whoever calls it must read its body to learn units, errors and side effects.",
-	Fix: "Write a comment above it that starts with its name.",
+	Judged: rule.Judged{Read: 28, True: 28},
+	Why:    "Whoever calls it must read its body to learn units, errors and side effects.",
+	Fix:    "Write a comment above it that starts with its name.",
 	Limits: "A package passes when four of five exported types, functions and methods have a comment; what the comments " +
 		"say is not judged. Package main, methods that implement well-known interfaces (Error, String, ServeHTTP, Scan ...), and members of a group with a comment are not.",
 	Example: example,

@@ -28,6 +28,7 @@ var (
 // BodyRule: the body of an answer is closed.
 var BodyRule = rule.Rule{
 	ID: "response-body-leaked", Title: "the body of an HTTP response is not closed", Section: rule.Integration, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 19, True: 19},
 	Supports: []rule.Section{rule.Performant},
 	Why:      "The connection is never given back: each call opens a new one until file descriptors run out.",
 	Fix:      "defer resp.Body.Close() after the error check.",
@@ -38,6 +39,7 @@ var BodyRule = rule.Rule{
 // StatusRule: the status of an answer is looked at before its body is used.
 var StatusRule = rule.Rule{
 	ID: "response-status-unchecked", Title: "an upstream's body is used without a look at the status", Section: rule.Integration, Severity: rule.Major, Since: "1.0.0",
+	Judged:   rule.Judged{Read: 13, True: 12, Disputed: 1},
 	Supports: []rule.Section{rule.Errors},
 	Why:      "An error page is decoded as if it were data: the caller goes on with zero values and reports success.",
 	Fix:      "Check resp.StatusCode before reading the body, and return an error that names it.",

@@ -30,6 +30,7 @@ var ListUnpaginated = rule.Rule{
 var BodyUnbounded = rule.Rule{
 	ID: "body-unbounded", Title: "a request body that is read without a limit",
 	Section: rule.Performance, Supports: []rule.Section{rule.Security}, Severity: rule.Major, Ratio: true, Since: "1.0.0",
+	Judged:  rule.Judged{Read: 24, True: 24},
 	Why:     "One client that sends an endless body fills the server's memory.",
 	Fix:     "Wrap the body in http.MaxBytesReader, or put a middleware that does so before the routes.",
 	Limits:  "Limits set by a reverse proxy are not seen. Frameworks that limit bodies by default (fiber, fasthttp) count as limited.",

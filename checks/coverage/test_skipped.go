@@ -16,6 +16,7 @@ var RuleTestSkipped = rule.Rule{
 	Section:  rule.Tests,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 10, True: 10},
 	Why:      "The test is listed as passed by those who do not look twice, and tests nothing.",
 	Fix:      "Repair the test or delete it; where it needs something, skip on the condition that it is missing.",
 	Limits:   "Only a skip among the first plain statements of the test function is seen, not one in a helper or a subtest.",

@@ -22,6 +22,7 @@ var RuleCodeDuplicated = rule.Rule{
 	Severity: rule.Minor,
 	Ratio:    true,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 27, True: 27},
 	Why:      "A mistake that is mended in one copy stays in the other, and nobody remembers that there is another.",
 	Fix:      "Put the run into one function that both call, with what differs as parameters.",
 	Limits: "A run counts from 100 tokens and 12 whole lines on, inside one function of hand-written code that is not a test. Layout, comments, " +

@@ -17,6 +17,7 @@ var RuleContainerAsRoot = rule.Rule{
 	Section:  rule.Secure,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 19, True: 18, Disputed: 1},
 	Why:      "Whoever breaks into the process is root in the container, one kernel or mount mistake away from the host.",
 	Fix:      "End the Dockerfile with USER 65532:65532 (or another one that is not root), or build on a nonroot base image.",
 	Limits: "Each Dockerfile's last stage is judged, those for development, tests and examples aside, and those that build another repository. A base image of which it is not known " +

@@ -24,6 +24,7 @@ var RuleCORSPermissive = rule.Rule{
 	Section:  rule.Security,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 2, True: 2},
 	Why: "Where the origin is echoed, a page on any site can call the API in the name of a user who is logged in, and read the answers; " +
 		"where * is sent, browsers refuse the pair, and nobody's page works.",
 	Fix: "List the origins that may, or leave credentials out.",

@@ -23,6 +23,7 @@ var RuleLayeringViolated = rule.Rule{
 	Section:  rule.Maintainable,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 17, True: 17},
 	Why:      "The query cannot be tested or reused without a request, and a change of the schema becomes a change of every handler.",
 	Fix:      "Move the query into a function of the storage layer that takes values and a context, and call that from the handler.",
 	Limits: "A function breaks the rule when it takes or returns a router's types and calls a query method of database/sql, sqlx, pgx, gorm, " +

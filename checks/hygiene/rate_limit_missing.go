@@ -21,6 +21,7 @@ var RuleRateLimitMissing = rule.Rule{
 	Section:  rule.Security,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 11, True: 11},
 	Why:      "Passwords are guessed at the speed of the network, and clients that wait for a documented 429 never get it.",
 	Fix:      "Put a limiter by client and account (golang.org/x/time/rate, httprate, the router's own) before the handler, or count failed attempts.",
 	Limits: "Sites are operations that document 429 and routes that look like a login (POST to .../login, /signin, /auth/token and the like). " +

@@ -20,6 +20,7 @@ var RuleSecretCommitted = rule.Rule{
 	Supports: []rule.Section{rule.Security, rule.Compliant},
 	Severity: rule.Blocker,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 1, True: 1},
 	Why:      "Everybody who can read the repository, its forks and its history can use the credential; deleting the line does not take it back.",
 	Fix:      "Revoke the credential where it was issued, then take it out of the files and read it from the environment or a secret store.",
 	Limits: "Known formats only: private keys, and tokens of AWS, GitHub, GitLab, Slack, Stripe, Google, SendGrid, npm, OpenAI and Anthropic. " +

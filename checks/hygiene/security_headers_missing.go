@@ -16,6 +16,7 @@ var RuleSecurityHeadersMissing = rule.Rule{
 	Section:  rule.Security,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 16, True: 16},
 	Why:      "Without X-Content-Type-Options: nosniff a browser may run an answer as what the attacker says it is; framing and downgrades are open as well.",
 	Fix:      "Set X-Content-Type-Options, and for pages X-Frame-Options, Content-Security-Policy and Strict-Transport-Security, once, in middleware.",
 	Limits:   "Passes when non-test code sets X-Content-Type-Options or calls a library for it; headers that a proxy adds are not seen.",

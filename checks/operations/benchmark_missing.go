@@ -21,6 +21,7 @@ var RuleBenchmarkMissing = rule.Rule{
 	Section:  rule.Performant,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 14, True: 14},
 	Why:      "Without a figure nobody notices that a change made the service slower.",
 	Fix:      "Write a func BenchmarkXxx(b *testing.B) for the busiest handler, or keep a load test (k6, vegeta, Locust) in the repository.",
 	Limits:   "Looks for Benchmark functions and for the files of well-known load testers; whether anybody runs them is not judged.",

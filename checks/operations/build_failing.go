@@ -19,6 +19,7 @@ var RuleBuildFailing = rule.Rule{
 	Section:  rule.Production,
 	Severity: rule.Blocker,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 3, True: 3},
 	Why:      "Nothing can be delivered from source that does not compile, and nothing else about these packages is certain.",
 	Fix:      "Repair the error that is named; go build ./... shows the same one.",
 	Limits: "Type-checked for this platform without build tags. Errors that come from a missing module, a missing embedded file, " +

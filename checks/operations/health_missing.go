@@ -13,6 +13,7 @@ var RuleHealthMissing = rule.Rule{
 	Section:  rule.Production,
 	Severity: rule.Major,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 2, True: 2},
 	Why:      "Nothing can ask the process whether it is alive, so a stuck one keeps its traffic.",
 	Fix:      "Answer GET /healthz with 200 outside of authentication, and name it in the deployment's liveness probe.",
 	Limits: "Known by the last segment of the path (health, healthz, livez, ping, status and the like) or by the library that answers. " +

@@ -17,6 +17,7 @@ var RuleMetricsMissing = rule.Rule{
 	Section:  rule.Production,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 11, True: 11},
 	Why:      "Whether the service is slow, failing or full is known only when users complain.",
 	Fix:      "Count requests, errors and durations with Prometheus' client or OpenTelemetry's meter, and serve or push them.",
 	Limits:   "Known by the import of a metrics library in non-test code. Metrics that a proxy or a sidecar takes are not seen.",

@@ -18,6 +18,7 @@ var RulePoolUnconfigured = rule.Rule{
 	Section:  rule.Performant,
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 5, True: 5},
 	Why:      "Without a limit every burst opens as many connections as there are requests, until the database refuses all of them.",
 	Fix:      "Call SetMaxOpenConns and SetConnMaxLifetime once, after the database is opened.",
 	Limits: "A call of SetMaxOpenConns anywhere in the module counts for all its pools; functions that create or migrate a database, by their name, are left out. Pools of pgx have a limit by default, and so count. " +

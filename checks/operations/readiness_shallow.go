@@ -23,6 +23,7 @@ var RuleReadinessShallow = rule.Rule{
 	Section:  rule.Production,
 	Severity: rule.Major,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 14, True: 12, Disputed: 2},
 	Why:      "An instance whose database is gone keeps its traffic and answers every request with an error.",
 	Fix:      "Answer GET /readyz by pinging what the service cannot work without (db.PingContext with a short deadline), 503 where it fails.",
 	Limits: "The readiness endpoint is judged, or the liveness endpoint where there is no other. It passes when its handler reaches, " +

@@ -23,6 +23,7 @@ var RuleShutdownAbrupt = rule.Rule{
 	Section:  rule.Production,
 	Severity: rule.Major,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 12, True: 12},
 	Why:      "Every deployment stops the old process with SIGTERM; requests that it was answering fail at the client, and writes stay half done.",
 	Fix:      "Catch SIGTERM with signal.NotifyContext, then call Shutdown (GracefulStop for gRPC) with a deadline, and wait for it before main returns.",
 	Limits: "Judged for each main package: a server that it starts, SIGTERM caught, and the matching Shutdown called somewhere that main reaches. " +
