@@ -70,7 +70,7 @@ func (x *Index) Access(r *routes.Route, op *spec.Operation) Access {
 	with := x.chain(r, rq, false)
 	a := x.judge(without, with)
 	a.Permissions, a.Perhaps = x.permissions(with)
-	if len(a.Perhaps) > 0 && !x.mayForbid(with) {
+	if len(a.Perhaps) > 0 && !x.mayAnswer(403, with...) {
 		a.Perhaps = nil
 	}
 	a.Followed = followed(with)
@@ -109,7 +109,7 @@ func (x *Index) doubt(without, with []step) string {
 			switch {
 			case e.kind == eventDoubt:
 				return fmt.Sprintf("%s calls %s (%s), which could not be followed", s.handler.Name, e.name, x.program.Position(e.place()))
-			case looks && (vague(e) || !handler && e.kind == eventStop):
+			case looks && (x.vague(e, s) || !handler && e.kind == eventStop):
 				return fmt.Sprintf("what %s answers at %s could not be told", s.handler.Name, x.program.Position(e.place()))
 			}
 		}
@@ -117,9 +117,16 @@ func (x *Index) doubt(without, with []step) string {
 	return ""
 }
 
-// vague: an answer without a known status, which may be a refusal.
-func vague(e *event) bool {
-	return e.kind == eventAnswer && (!e.answer.StatusKnown || e.answer.oneOf > 1)
+// vague: an answer that may be a refusal: of unknown status, or a rung of a
+// ladder that something in the function leads to.
+func (x *Index) vague(e *event, s step) bool {
+	if e.kind != eventAnswer {
+		return false
+	}
+	if e.answer.StatusKnown && e.answer.oneOf > 1 {
+		return refuses(e.answer.Status) && x.mayAnswer(e.answer.Status, s)
+	}
+	return !e.answer.StatusKnown
 }
 
 // request is what is known of a request before it is sent.
@@ -355,7 +362,7 @@ func (x *Index) handler(without, with step) Access {
 	if !without.known && !without.service {
 		return Access{Guard: Unclear, Reason: fmt.Sprintf("handler %s could not be followed", without.handler.Name)}
 	}
-	refusal := without.refusal()
+	refusal := x.ownRefusal(without)
 	cred := credentialOf(without.out)
 	if refusal == nil || !refuses(refusal.answer.Status) || cred == "" {
 		return Access{Guard: Open}

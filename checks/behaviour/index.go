@@ -40,10 +40,10 @@ type Index struct {
 	summaries map[summaryKey]*Summary
 	steps     map[string]stepDone
 	callsites map[*behaviour.Function][]*behaviour.Function
-	// forbid are the functions that can be why 403 is answered.
-	forbid    map[*behaviour.Function]bool
 	generated map[string]bool
 	texts     map[string]*libraryText
+	// sources are the functions that can be why a status is answered.
+	sources map[int]map[*behaviour.Function]bool
 	// The following remember look-ups that every run repeats.
 	own     map[*ssa.Function]*behaviour.Function
 	owners  map[*ssa.FieldAddr]part
@@ -70,7 +70,7 @@ func build(p *load.Program) *Index {
 	x := &Index{
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{}, crowded: map[string]bool{},
-		errorStatus: map[string]int{}, texts: map[string]*libraryText{}, globalFuncs: map[string]*behaviour.Function{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{},
+		errorStatus: map[string]int{}, texts: map[string]*libraryText{}, globalFuncs: map[string]*behaviour.Function{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{}, sources: map[int]map[*behaviour.Function]bool{},
 		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, layouts: map[*ssa.Function]*layout{}, errs: map[types.Type]bool{},
 		globals: map[*ssa.Global]value{}, typeIDs: map[types.Type]int{}, typeNames: map[string]int{}, log: &log{},
 	}

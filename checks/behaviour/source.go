@@ -3,30 +3,32 @@ package behaviour
 import (
 	"go/constant"
 	"go/token"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
 )
 
-// forbidding finds the functions that can be why 403 is answered: those that
+// sourcesOf finds the functions that can be why a status is answered: those that
 // send it, and those that hand on an error which a ladder of errors.Is turns
 // into it. A ladder alone is none of them: it answers what others say.
-func (x *Index) forbidding() map[*behaviour.Function]bool {
-	if x.forbid != nil {
-		return x.forbid
+func (x *Index) sourcesOf(status int) map[*behaviour.Function]bool {
+	if found, ok := x.sources[status]; ok {
+		return found
 	}
-	x.forbid = map[*behaviour.Function]bool{}
+	found := map[*behaviour.Function]bool{}
+	x.sources[status] = found
 	sentinels := map[*ssa.Global]bool{}
 	var queue []*behaviour.Function
 	mark := func(f *behaviour.Function) {
-		if !x.forbid[f] {
-			x.forbid[f] = true
+		if !found[f] {
+			found[f] = true
 			queue = append(queue, f)
 		}
 	}
 	for _, f := range x.byKey {
-		if sends(f.SSA, sentinels) {
+		if x.sends(f.SSA, status, sentinels) {
 			mark(f)
 		}
 	}
@@ -42,14 +44,12 @@ func (x *Index) forbidding() map[*behaviour.Function]bool {
 			mark(caller)
 		}
 	}
-	return x.forbid
+	return found
 }
 
-const forbidden = 403
-
-// sends reports whether a function makes use of 403 other than for an error
+// sends reports whether a function makes use of the status other than for an error
 // that it compares with a variable; those variables are added to sentinels.
-func sends(fn *ssa.Function, sentinels map[*ssa.Global]bool) bool {
+func (x *Index) sends(fn *ssa.Function, status int, sentinels map[*ssa.Global]bool) bool {
 	found := false
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
@@ -57,33 +57,32 @@ func sends(fn *ssa.Function, sentinels map[*ssa.Global]bool) bool {
 				continue
 			}
 			for i, op := range instr.Operands(nil) {
-				if !isForbidden(*op) {
+				if !isNumber(*op, status) {
 					continue
 				}
 				at := b
 				if phi, ok := instr.(*ssa.Phi); ok {
 					at = phi.Block().Preds[i]
 				}
-				if of := sentinelsOf(at); len(of) > 0 {
-					for _, g := range of {
-						sentinels[g] = true
-					}
-				} else {
-					found = true
+				of := sentinelsOf(at)
+				for _, g := range of {
+					sentinels[g] = true
 				}
+				foreign := slices.ContainsFunc(of, func(g *ssa.Global) bool { return !x.inModule(g.Pkg.Pkg) })
+				found = found || foreign || len(of) == 0 // what is not of the module may well give its own errors
 			}
 		}
 	}
 	return found
 }
 
-func isForbidden(v ssa.Value) bool {
+func isNumber(v ssa.Value, number int) bool {
 	c, ok := v.(*ssa.Const)
 	if !ok || c.Value == nil || c.Value.Kind() != constant.Int {
 		return false
 	}
 	n, exact := constant.Int64Val(c.Value)
-	return exact && n == forbidden
+	return exact && n == int64(number)
 }
 
 // sentinelsOf are the variables one of which an error is where control comes to
@@ -177,18 +176,29 @@ func compares(instr ssa.Instruction) bool {
 	return false
 }
 
-// mayForbid reports whether any function of a chain leads to one that is
-// forbidding. What is not of the module does not know the module's errors.
-func (x *Index) mayForbid(steps []step) bool {
+// mayAnswer reports whether any function of a chain leads to a source of the
+// status. What is not of the module does not know the module's errors.
+func (x *Index) mayAnswer(status int, steps ...step) bool {
 	for _, s := range steps {
 		if s.class == authenticates || s.class == foreign || s.class == broken {
 			return true
 		}
-		if fn := x.byKey[s.handler.Key]; fn != nil && x.forbidding()[fn] {
+		if fn := x.byKey[s.handler.Key]; fn != nil && x.sourcesOf(status)[fn] {
 			return true
 		}
 	}
 	return false
+}
+
+// ownRefusal is the first answer by which a handler turns the client away,
+// rungs of a ladder left out that nothing in it leads to.
+func (x *Index) ownRefusal(s step) *event {
+	live := *s.out
+	live.events = slices.DeleteFunc(slices.Clone(live.events), func(e event) bool {
+		return e.answer != nil && e.answer.oneOf > 1 && refuses(e.answer.Status) && !x.mayAnswer(e.answer.Status, s)
+	})
+	s.out = &live
+	return s.refusal()
 }
 
 // followed reports whether a chain was followed to its end, with the status of
