@@ -1,6 +1,7 @@
 package behaviour
 
 import (
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
 	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/checks/spec"
 )
@@ -13,9 +14,28 @@ func (x *Index) Blocker(r *routes.Route, op *spec.Operation) (routes.Handler, bo
 	rq.path = "" // what is mounted somewhere may see another one
 	steps := x.chain(r, rq, false)
 	for _, s := range steps[:len(steps)-1] {
-		if s.class == ours && s.known && !s.next && !s.over && !s.handler.Conditional {
+		if s.class == ours && s.known && !s.next && !s.over && !s.handler.Conditional && ownsRequest(s.fn) {
 			return s.handler, true
 		}
 	}
 	return routes.Handler{}, false
+}
+
+// ownsRequest tells a function that a request goes through from a callback of a
+// library's middleware, such as func(*http.Request, error): it gets the answer,
+// too, and nothing else but the next handler.
+func ownsRequest(fn *behaviour.Function) bool {
+	if fn == nil {
+		return false
+	}
+	sig, answers := fn.SSA.Signature, false
+	for i := range sig.Params().Len() {
+		switch t := sig.Params().At(i).Type(); {
+		case behaviour.IsAnswer(t):
+			answers = true
+		case !behaviour.IsRequest(t) && !isHandlerLike(t):
+			return false
+		}
+	}
+	return answers
 }

@@ -46,6 +46,8 @@ func stripped(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.StripPrefix("/v1", next).ServeHTTP(w, r) })
 }
 
+func failed(r *http.Request, err error) {}
+
 func list(w http.ResponseWriter, r *http.Request) { w.Write([]byte("[]")) }
 `
 
@@ -55,6 +57,7 @@ func TestBlocked(t *testing.T) {
 	p := fixture.Load(t, chains)
 	for middleware, want := range map[string]report.EndpointStatus{
 		"main.closed": report.Stub, "main.sometimes": report.Implemented, "main.elsewhere": report.Implemented, "main.stripped": report.Implemented,
+		"main.failed": report.Implemented, // the callback of a library's middleware
 	} {
 		r := fixture.Route(t, p, "GET /a", middleware, "main.list")
 		op := &spec.Operation{Method: "GET", Path: "/a", Pos: report.Position{File: "openapi.yaml", Line: 7}}
