@@ -102,8 +102,8 @@ func (a *audit) readSet(set *format.Set, d sql.Dialect) *ledger.Ledger {
 	for _, v := range sequence(set, d) {
 		var result ledger.Comparison
 		a.older[v] = map[string]bool{}
-		for _, t := range l.Tables() {
-			a.older[v][t.Name] = true
+		for _, name := range l.TableNames() {
+			a.older[v][name] = true
 		}
 		if v.Up == nil {
 			continue

@@ -85,7 +85,7 @@ func (r *Result) add(set Set, in Input) {
 
 // asideFolders hold what tests and readers need rather than the service.
 var asideFolders = map[string]bool{
-	"test": true, "tests": true, "testing": true, "e2e": true, "integration": true, "example": true, "examples": true, "_examples": true, "fixture": true,
+	"test": true, "tests": true, "testdata": true, "testing": true, "e2e": true, "integration": true, "example": true, "examples": true, "_examples": true, "fixture": true,
 	"fixtures": true, "testfixtures": true, "mock": true, "mocks": true, "demo": true, "samples": true, "benchmark": true, "benchmarks": true, "docs": true, "doc": true,
 }
 

@@ -49,6 +49,8 @@ func (f *File) Text() string {
 	switch {
 	case err != nil:
 		f.problem = err.Error()
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		f.problem = "is UTF-16 text"
 	case bytes.IndexByte(data[:min(len(data), 8000)], 0) >= 0:
 		f.problem = "is a binary file"
 	case !utf8.Valid(data):

@@ -145,26 +145,46 @@ func (l *Ledger) Tables() []*Table {
 	return ts
 }
 
+// TableNames are the tables in no order.
+func (l *Ledger) TableNames() []string { return slices.Collect(maps.Keys(l.tables)) }
+
 // Opaque tables have columns that are not known.
 func (t *Table) Opaque() bool { return t.opaque }
 
 // Partial reports whether the index covers some rows only.
 func (i Index) Partial() bool { return i.partial }
 
-// Facts are the ledger's content for comparison.
-func (l *Ledger) Facts() schema.Schema {
+// factsBeside are the ledger's content for comparison with another, without
+// the tables that are the same there.
+func (l *Ledger) factsBeside(other *Ledger) schema.Schema {
 	s := schema.Schema{}
 	for o, d := range l.objects {
 		s.Set(o, d)
 	}
-	for _, t := range l.Tables() {
-		t.facts(s)
+	for name, t := range l.tables {
+		if !t.same(other.tables[name]) {
+			t.facts(s)
+		}
 	}
 	for sequence, kind := range l.serials {
+		if other.serials[sequence] == kind && other.sequences[sequence] == l.sequences[sequence] {
+			continue
+		}
 		owner := l.sequences[sequence]
 		s.Set(schema.Object{Kind: "type of sequence", Name: sequence, Owner: owner[:max(strings.LastIndexByte(owner, '.'), 0)]}, kind)
 	}
 	return s
+}
+
+// same reports whether nothing differs between two tables that the facts show.
+func (t *Table) same(o *Table) bool {
+	return o != nil && slices.Equal(t.Columns, o.Columns) && maps.Equal(t.triggers, o.triggers) && maps.Equal(t.comments, o.comments) &&
+		slices.EqualFunc(t.Constraints, o.Constraints, func(a, b Constraint) bool {
+			return a.Kind == b.Kind && a.Name == b.Name && a.References == b.References && a.definition == b.definition && slices.Equal(a.Columns, b.Columns)
+		}) &&
+		slices.EqualFunc(t.Indexes, o.Indexes, func(a, b Index) bool {
+			return a.Name == b.Name && a.Unique == b.Unique && a.definition == b.definition && slices.Equal(a.Columns, b.Columns)
+		})
 }
 
 func (t *Table) facts(s schema.Schema) {
@@ -258,7 +278,7 @@ func (l *Ledger) Compare(up, down sql.Script, file string) Comparison {
 	var c Comparison
 	l.earlier.add(l.now)
 	l.now = blur{names: map[string]bool{}}
-	before := l.Facts()
+	before := l.Clone()
 	c.Doubt = l.Apply(up, file)
 	back := l.Clone()
 	back.back = true
@@ -269,7 +289,7 @@ func (l *Ledger) Compare(up, down sql.Script, file string) Comparison {
 	if c.Failure != "" {
 		return c
 	}
-	c.Differences, c.Order = schema.Diff(before, back.Facts())
+	c.Differences, c.Order = schema.Diff(before.factsBeside(back), back.factsBeside(before))
 	c.Differences = slices.DeleteFunc(c.Differences, func(d schema.Difference) bool {
 		if !back.now.covers(d.Owner, d.Name) {
 			return false
