@@ -138,6 +138,11 @@ func TestOneCauseIsReportedOnce(t *testing.T) {
 	if got := both.Findings[0].Rule; got != "cause" {
 		t.Errorf("finding of %s, want of cause", got)
 	}
+	for _, g := range Gains(both) {
+		if want := map[string]string{"cause": "1 finding", "effect": "see cause"}[g.Criterion.Rule.ID]; !strings.HasPrefix(g.Remark(), want) {
+			t.Errorf("%s: remark %q, want %q", g.Criterion.Rule.ID, g.Remark(), want)
+		}
+	}
 }
 
 func TestCaps(t *testing.T) {

@@ -81,9 +81,12 @@ func (c Criterion) Sites() string {
 // Remark says where to start, and why a blocker leads the list.
 func (g Gain) Remark() string {
 	c := g.Criterion
-	remark := Plural(len(c.Findings), "finding")
 	if g.Settle {
 		return "inconclusive: " + c.Reason
+	}
+	remark := Plural(len(c.Findings), "finding")
+	if c.Under != "" && len(c.Findings) == 0 {
+		remark = "see " + c.Under
 	}
 	if p := g.Example(); p.IsValid() {
 		remark += ", e.g. " + p.String()

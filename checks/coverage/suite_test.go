@@ -90,6 +90,7 @@ func TestKept(t *testing.T) { is := is.New(t); is.Equal(3, Total()) }
 func TestSubtestFails(t *testing.T) { t.Run("a", func(t *testing.T) { t.Fatal() }) }
 func TestNamedSubtestFails(t *testing.T) { t.Run("a", fails) }
 func TestMust(t *testing.T) { must(Total()) }
+func TestProgram(t *testing.T) { main() }
 func TestCleanup(t *testing.T) { t.Cleanup(func() { t.Error() }) }
 func TestHeld(t *testing.T) { h := harness{t: t}; h.run() }
 func (s *Suite) TestSuite() { s.Equal(3, Total()) }
@@ -114,7 +115,7 @@ func must(n int)                { if n != 3 { panic(n) } }
 		names = append(names, f.Anchor)
 	}
 	want := []string{"TestRuns", "TestEmpty", "TestHelped", "TestSubtests", "TestNamedSubtest", "TestSuiteRuns"}
-	if diff := cmp.Diff(want, names); diff != "" || c.Examined != 18 {
+	if diff := cmp.Diff(want, names); diff != "" || c.Examined != 19 {
 		t.Errorf("of %d (-want +got):\n%s", c.Examined, diff)
 	}
 }
