@@ -91,7 +91,7 @@ var visits = map[string]int{}
 
 func (s *Server) leave(w http.ResponseWriter, r *http.Request) {
 	to := r.FormValue("to") // defect: constraint-unenforced
-	visits[to]++ // defect: shared-state-unguarded
+	visits[to]++            // defect: shared-state-unguarded
 	// defect: log-unstructured // defect: log-injection
 	s.Logger.Print("left for " + to)
 	http.Redirect(w, r, to, http.StatusFound) // defect: open-redirect
