@@ -200,18 +200,26 @@ func assigned(x ssa.Value, field int) bool {
 
 // received tells a request that the server got from one that it sends: it runs
 // while a request is handled, and nothing here makes the request.
-func (f *follower) received(x ssa.Value) bool {
+func (f *follower) received(x ssa.Value) bool { return f.isReceived(x, map[ssa.Value]bool{}) }
+
+// isReceived is received; seen ends at a variable that is made from itself:
+// r = r.WithContext(ctx).
+func (f *follower) isReceived(x ssa.Value, seen map[ssa.Value]bool) bool {
+	if seen[x] {
+		return false
+	}
+	seen[x] = true
 	switch x := x.(type) {
 	case *ssa.Parameter:
 		return f.j.handles(x.Parent())
 	case *ssa.FreeVar:
 		_, bound := ssavalue.Binding(x)
-		return bound != nil && f.received(bound)
+		return bound != nil && f.isReceived(bound, seen)
 	case *ssa.UnOp:
-		return f.received(x.X)
+		return f.isReceived(x.X, seen)
 	case *ssa.Alloc: // a parameter that a literal uses
 		for _, ref := range *x.Referrers() {
-			if store, ok := ref.(*ssa.Store); ok && store.Addr == x && f.received(store.Val) {
+			if store, ok := ref.(*ssa.Store); ok && store.Addr == x && f.isReceived(store.Val, seen) {
 				return true
 			}
 		}
@@ -428,7 +436,14 @@ func constant(v ssa.Value) *int64 {
 }
 
 // isParsed says that a number is a text of some sort made a number, or a field.
-func isParsed(v ssa.Value) bool {
+func isParsed(v ssa.Value) bool { return parsedWithin(v, map[ssa.Value]bool{}) }
+
+// parsedWithin is isParsed; seen ends at a number that loops make from itself.
+func parsedWithin(v ssa.Value, seen map[ssa.Value]bool) bool {
+	if seen[v] {
+		return false
+	}
+	seen[v] = true
 	switch x := ssavalue.Plain(v).(type) {
 	case *ssa.Extract:
 		call, ok := x.Tuple.(*ssa.Call)
@@ -442,7 +457,7 @@ func isParsed(v ssa.Value) bool {
 		return true
 	case *ssa.Phi:
 		for _, e := range x.Edges {
-			if _, nested := e.(*ssa.Phi); !nested && isParsed(e) {
+			if _, nested := e.(*ssa.Phi); !nested && parsedWithin(e, seen) {
 				return true
 			}
 		}

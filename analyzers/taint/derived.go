@@ -221,22 +221,29 @@ func urlField(x ssa.Value, field int) derivation {
 
 // cleaned says that the place itself is a cleaned path, or a variable that holds
 // nothing else.
-func (t *tracker) cleaned(v ssa.Value) bool {
+func (t *tracker) cleaned(v ssa.Value) bool { return t.cleanedWithin(v, map[ssa.Value]bool{}) }
+
+// cleanedWithin is cleaned; seen ends at variables that are set to each other.
+func (t *tracker) cleanedWithin(v ssa.Value, seen map[ssa.Value]bool) bool {
+	if seen[v] {
+		return false
+	}
+	seen[v] = true
 	switch v := v.(type) {
 	case *ssa.Extract:
-		return t.cleaned(v.Tuple)
+		return t.cleanedWithin(v.Tuple, seen)
 	case *ssa.Call:
 		return steps[web.Name(ssavalue.Callee(v.Common()))]&isClean != 0
 	case *ssa.FreeVar:
 		_, bound := ssavalue.Binding(v)
-		return bound != nil && t.cleaned(bound)
+		return bound != nil && t.cleanedWithin(bound, seen)
 	case *ssa.UnOp:
-		return v.Op == token.MUL && t.cleaned(v.X)
+		return v.Op == token.MUL && t.cleanedWithin(v.X, seen)
 	case *ssa.Alloc:
 		stores := 0
 		for _, ref := range *v.Referrers() {
 			if store, ok := ref.(*ssa.Store); ok && store.Addr == v {
-				if !t.cleaned(store.Val) {
+				if !t.cleanedWithin(store.Val, seen) {
 					return false
 				}
 				stores++

@@ -227,3 +227,29 @@ func claims(t *jwt.Token) {
 func issue(sub string, age int) jwt.Claims {
 	return jwt.MapClaims{"sub": sub, "age": age}
 }
+
+// renewed is made from itself, for a literal to use.
+func renewed(w http.ResponseWriter, r *http.Request) {
+	r = r.WithContext(context.WithValue(r.Context(), ctxKey{}, int64(3)))
+	func() {
+		_ = strings.Split(r.Header.Get("X-Pair"), ",")[1] // want `strings.Split\(r.Header.Get\("X-Pair"\), ","\)\[1\] panics`
+	}()
+}
+
+// looped is a number that a loop makes from itself.
+func looped(w http.ResponseWriter, r *http.Request) {
+	n := 0
+	for range 3 {
+		n = int(int64(n) * 2)
+	}
+	_ = strings.Repeat("x", 8)[n]
+}
+
+// reassigned requests go round in circles and come from nowhere.
+func reassigned(w http.ResponseWriter, _ *http.Request) {
+	var q, p *http.Request
+	swap := func() { q, p = p, q }
+	swap()
+	q, p = p, q
+	_ = strings.Split(q.Header.Get("X-Pair"), ",")[1]
+}
