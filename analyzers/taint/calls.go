@@ -94,12 +94,22 @@ func (s *search) result(n *node, call *ssa.Call, index int) {
 		s.format(n, call, c.Args)
 		return
 	}
-	if part, ok := urlParts[name]; ok && (s.kind == URL || s.kind == Redirect) {
+	if part, ok := urlParts[name]; ok && (s.kind == URL || s.kind == Redirect || part == "RawQuery") {
 		s.add(place{c.Args[0], part}, call.Block(), nil, n)
+		return
+	}
+	if s.kind == HTML && s.t.readsStored(call, name) {
+		s.input(n)
 		return
 	}
 	if (name == "net/url.Parse" || name == "net/url.ParseRequestURI") && (s.kind == URL || s.kind == Redirect) && hostless[n.path] {
 		return
+	}
+	if name == "regexp.Regexp.ReplaceAllString" {
+		if survives(c.Args[0], s.kind) {
+			s.add(place{c.Args[1], ""}, call.Block(), nil, n)
+			return
+		}
 	}
 	if !passes(fn, name) {
 		s.out.unknown = s.out.unknown || !benign[name]
@@ -215,6 +225,9 @@ func (s *search) filled(n *node, p place, call ssa.CallInstruction, i int) {
 		}
 	}
 	if r, ok := web.Reader(fn); ok && r.Target >= 0 {
+		if !fillable(p) {
+			return
+		}
 		if ssavalue.Argument(c, r.Target) != nil && args[i] == ssavalue.Argument(c, r.Target) || i == len(args)-1 {
 			s.decoded(step, c, r, follow)
 		}
@@ -286,8 +299,8 @@ var stops = map[string]bool{
 	"net/http.NewRequest": true, "net/http.NewRequestWithContext": true,
 }
 
-// urlParts are methods of url.URL by the part of it that decides where a
-// request or a redirect goes.
+// urlParts are methods of url.URL by the part of it that they give, or that
+// decides where a request or a redirect goes.
 var urlParts = map[string]string{"net/url.URL.Query": "RawQuery", "net/url.URL.String": "Host", "net/url.URL.JoinPath": "Host"}
 
 // hostless are the parts of a parsed address that do not say whose it is.

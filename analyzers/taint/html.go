@@ -2,6 +2,7 @@ package taint
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -39,7 +40,7 @@ func (t *tracker) shown(call ssa.CallInstruction, fn *types.Func, name string) [
 		}
 	}
 	body := ssavalue.Argument(c, w.Body)
-	if body == nil || !t.sendsHTML(call, w, name) {
+	if body == nil || !t.sendsHTML(call, w, name, body) {
 		return nil
 	}
 	values := []ssa.Value{body}
@@ -107,26 +108,106 @@ func answerHeader(v ssa.Value) bool {
 	return ok && len(ssavalue.Operands(call.Common())) > 0 && web.IsAnswer(ssavalue.Operands(call.Common())[0].Type())
 }
 
-// sendsHTML: net/http looks at the content, so text with tags becomes a page
-// unless another type is set. Fiber would send it as plain text, but who writes
-// tags means a page. The others are told what they send.
-func (t *tracker) sendsHTML(call ssa.CallInstruction, w web.Write, name string) bool {
-	told, other := t.contentTypes(call)
+// sendsHTML: net/http looks at the content, so text that begins with a tag
+// becomes a page unless another type is set. Fiber would send it as plain text,
+// but who writes tags means a page. The others are told what they send.
+func (t *tracker) sendsHTML(call ssa.CallInstruction, w web.Write, name string, body ssa.Value) bool {
+	told, other := t.contentTypes(call, w.Framework == web.NetHTTP)
 	switch {
 	case told:
 		return true
 	case other:
 		return false
+	case w.Framework == web.Fiber:
+		return t.marksUp(call.Parent())
 	}
-	return (w.To != -1 || name == "net/http.ResponseWriter.Write" || w.Framework == web.Fiber) && t.marksUp(call.Parent())
+	return (w.To != -1 || name == "net/http.ResponseWriter.Write") && t.marksUp(call.Parent()) && !t.beginsPlain(call, body)
 }
 
-// contentTypes looks for constants that set the content type in the function.
-func (t *tracker) contentTypes(call ssa.CallInstruction) (html, other bool) {
+// beginsPlain says that an answer begins here, and with text that is no tag, so
+// that net/http sends it as plain text.
+func (t *tracker) beginsPlain(call ssa.CallInstruction, body ssa.Value) bool {
+	if !plainText(body) {
+		return false
+	}
 	for _, b := range call.Parent().Blocks {
 		for _, instr := range b.Instrs {
 			c, ok := instr.(ssa.CallInstruction)
-			if !ok {
+			if !ok || c == call || !before(c, call) {
+				continue
+			}
+			w, ok := web.Writer(ssavalue.Callee(c.Common()))
+			if ok && w.Body >= 0 || handsAnswerOn(c) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// handsAnswerOn says that a call gets the answer to write to.
+func handsAnswerOn(c ssa.CallInstruction) bool {
+	args := ssavalue.Operands(c.Common())
+	if c.Common().IsInvoke() && len(args) > 0 {
+		args = args[1:] // w.Header(), w.WriteHeader(code)
+	}
+	for _, a := range args {
+		if web.IsAnswer(ssavalue.Plain(a).Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainText says that a text is known to begin with something else than a tag.
+func plainText(v ssa.Value) bool {
+	if c, ok := v.(*ssa.Convert); ok {
+		v = c.X
+	}
+	text, ok := ssavalue.Text(v)
+	if all := parts(v); !ok && len(all) > 0 {
+		text, ok = all[0].text, all[0].value == nil
+	}
+	text = strings.TrimSpace(text)
+	return ok && text != "" && text[0] != '<' && text[0] != '%'
+}
+
+// before says that control may come from one instruction to another.
+func before(first, then ssa.Instruction) bool {
+	from, to := first.Block(), then.Block()
+	if from == to {
+		for _, instr := range from.Instrs {
+			if instr == first {
+				return true
+			}
+			if instr == then {
+				break
+			}
+		}
+	}
+	seen := map[*ssa.BasicBlock]bool{}
+	queue := slices.Clone(from.Succs)
+	for len(queue) > 0 {
+		b := queue[0]
+		queue = queue[1:]
+		if b == to {
+			return true
+		}
+		if !seen[b] {
+			seen[b] = true
+			queue = append(queue, b.Succs...)
+		}
+	}
+	return false
+}
+
+// contentTypes looks for constants that set the content type: in the function,
+// or on the ways to the call where what is set later comes too late.
+func (t *tracker) contentTypes(call ssa.CallInstruction, inTime bool) (html, other bool) {
+	for _, b := range call.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			c, ok := instr.(ssa.CallInstruction)
+			if !ok || inTime && c != call && !before(c, call) {
 				continue
 			}
 			name := web.Name(ssavalue.Callee(c.Common()))

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/backend-conformance/conformance/analyzers/internal/ssavalue"
 	"github.com/backend-conformance/conformance/analyzers/internal/web"
 )
 
@@ -47,6 +48,13 @@ func (p place) typ() types.Type {
 // fieldType looks through pointers and the elements of collections, which a
 // place does not tell from their containers.
 func fieldType(t types.Type, name string) types.Type {
+	if f := field(t, name); f != nil {
+		return f.Type()
+	}
+	return nil
+}
+
+func field(t types.Type, name string) *types.Var {
 	for range 6 {
 		switch u := t.Underlying().(type) {
 		case *types.Pointer:
@@ -60,7 +68,7 @@ func fieldType(t types.Type, name string) types.Type {
 		case *types.Struct:
 			for f := range u.Fields() {
 				if f.Name() == name {
-					return f.Type()
+					return f
 				}
 			}
 			return nil
@@ -69,6 +77,26 @@ func fieldType(t types.Type, name string) types.Type {
 		}
 	}
 	return nil
+}
+
+// fillable says that decoders and binders, which work by reflection, reach the
+// place: they leave unexported fields alone, but go through embedded ones.
+func fillable(p place) bool {
+	if p.path == "" {
+		return true
+	}
+	t := ssavalue.Plain(p.v).Type()
+	for name := range strings.SplitSeq(p.path, ".") {
+		f := field(t, name)
+		if f == nil {
+			return true
+		}
+		if !f.Exported() && !f.Embedded() {
+			return false
+		}
+		t = f.Type()
+	}
+	return true
 }
 
 // harmlessTypes are named types that cannot carry text of the client's choice.

@@ -158,6 +158,9 @@ func (t *tracker) origin(n *node, calls map[token.Pos]*ast.CallExpr) string {
 		if scans[web.Name(ssavalue.Callee(v.Common()))] {
 			return "what the database holds"
 		}
+		if fileReaders[web.Name(ssavalue.Callee(v.Common()))] {
+			return "what an uploaded file holds"
+		}
 		if call == nil {
 			break
 		}
@@ -176,7 +179,9 @@ func (t *tracker) origin(n *node, calls map[token.Pos]*ast.CallExpr) string {
 
 // chain adds the calls that read a field of the request, as written:
 // r.URL.Query().Get("name").
-func (t *tracker) chain(text string, n *node, calls map[token.Pos]*ast.CallExpr) string {
+func (t *tracker) chain(field string, n *node, calls map[token.Pos]*ast.CallExpr) string {
+	start := strings.TrimSuffix(field, ".RawQuery") // which r.URL.Query() does not name
+	text := start
 	for m := n.next; m != nil; m = m.next {
 		if v, ok := m.v.(*ssa.Call); ok && calls[v.Pos()] != nil {
 			longer := source.Text(calls[v.Pos()])
@@ -185,6 +190,9 @@ func (t *tracker) chain(text string, n *node, calls map[token.Pos]*ast.CallExpr)
 			}
 			text = longer
 		}
+	}
+	if text == start {
+		return field
 	}
 	return text
 }

@@ -79,8 +79,8 @@ var HTMLRule = rule.Rule{
 	Supports: []rule.Section{rule.Secure},
 	Why:      "A script in the input runs in the page of whoever opens it, with that user's session.",
 	Fix:      "Render with html/template, or escape with html.EscapeString; never answer with a content type that a client chose.",
-	Limits: limits + "Text from the database counts as input of an earlier request. Net/http answers count as HTML where the function holds tags and sets no " +
-		"other type; other frameworks' where the function sets text/html.",
+	Limits: limits + "Text from the database counts as input of an earlier request, and so does a file that the package writes from input. Net/http answers " +
+		"count as HTML where the function holds tags, sets no other type and does not begin with plain text; other frameworks' where the function sets text/html.",
 	Example: example("html"),
 }
 

@@ -103,8 +103,8 @@ func (t *tracker) sinks(instr ssa.Instruction) []sink {
 	if r, ok := table[name]; ok {
 		v := ssavalue.Argument(c, r.arg)
 		switch {
-		case v == nil:
-			return nil
+		case v == nil, strings.HasPrefix(name, "net.Dial") && t.guardsAddresses(call.Parent(), 0):
+			return nil // a guard connects to see which address a name stands for
 		case r.kind == Path && creates[name]:
 			return append(one(Path, v), one(Upload, v)...)
 		}

@@ -103,6 +103,8 @@ type tracker struct {
 	checks  map[checkKey]*judged
 	origins map[ssa.Value]map[place]derivation
 	looked  map[*ssa.Function]map[place]bool
+	// stored are the forms of the paths to which the package writes input.
+	stored map[string]bool
 }
 
 // flow is a parameter that reaches a site.

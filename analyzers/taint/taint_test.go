@@ -18,12 +18,12 @@ func TestTaint(t *testing.T) {
 	want := map[string]fixture.Tally{
 		SQLRule.ID:      {Examined: 18, Undecided: 2}, // the two of the store are judged where it is called
 		CommandRule.ID:  {Examined: 7},
-		PathRule.ID:     {Examined: 27},
-		URLRule.ID:      {Examined: 14},
+		PathRule.ID:     {Examined: 33},
+		URLRule.ID:      {Examined: 15},
 		RedirectRule.ID: {Examined: 7},
-		HTMLRule.ID:     {Examined: 8},
-		LogRule.ID:      {Examined: 10, Suppressed: 1},
-		UploadRule.ID:   {Examined: 3},
+		HTMLRule.ID:     {Examined: 17},
+		LogRule.ID:      {Examined: 13, Suppressed: 1},
+		UploadRule.ID:   {Examined: 4},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("sites (-want +got):\n%s", diff)

@@ -32,3 +32,12 @@ func good(w http.ResponseWriter, r *http.Request) {
 	slog.Info("logged in", "name", r.FormValue("name"))
 	log.Printf("%d letters", len(r.FormValue("name")))
 }
+
+type server struct{ logger *log.Logger }
+
+func (s *server) leave(w http.ResponseWriter, r *http.Request) {
+	to := r.URL.Query().Get("to")
+	s.logger.Print("left for " + to)                             // want `r.URL.Query\(\).Get\("to"\) reaches Logger.Print`
+	s.logger.Printf("%s", r.URL.Query().Get("from"))             // want `r.URL.Query\(\).Get\("from"\) reaches Logger.Printf`
+	s.logger.Printf("%s %s", r.URL.String(), r.URL.RequestURI()) // both are written encoded
+}
