@@ -158,7 +158,8 @@ func (m *machine) serveValue(v value, layer int) served {
 // serveMethod serves with a method whose receiver is known.
 func (m *machine) serveMethod(t target, layer int) served {
 	sig := t.c.fn.SSA.Signature
-	out := m.call(t.c, append(t.args, parametersOf(t.c)...), nil)
+	rest := m.serveArgs(t.c, t.c.fn.SSA)
+	out := m.call(t.c, append(t.args, rest[len(rest)-sig.Params().Len():]...), nil)
 	if takesRequest(sig) {
 		return served{out: out, known: true, next: m.goesOn(sig, out), fn: t.c.fn}
 	}

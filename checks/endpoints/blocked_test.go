@@ -18,7 +18,10 @@ const chains = `
 -- main.go --
 package main
 
-import "net/http"
+import (
+	"net"
+	"net/http"
+)
 
 func main() {}
 
@@ -46,6 +49,17 @@ func stripped(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.StripPrefix("/v1", next).ServeHTTP(w, r) })
 }
 
+type meter struct{ seen int }
+
+func (m *meter) around(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m.seen++
+		http.Serve(hijacked(w), next) // a library runs it
+	})
+}
+
+func hijacked(w http.ResponseWriter) net.Listener { return nil }
+
 func failed(r *http.Request, err error) {}
 
 func list(w http.ResponseWriter, r *http.Request) { w.Write([]byte("[]")) }
@@ -56,7 +70,7 @@ func list(w http.ResponseWriter, r *http.Request) { w.Write([]byte("[]")) }
 func TestBlocked(t *testing.T) {
 	p := fixture.Load(t, chains)
 	for middleware, want := range map[string]report.EndpointStatus{
-		"main.closed": report.Stub, "main.sometimes": report.Implemented, "main.elsewhere": report.Implemented, "main.stripped": report.Implemented,
+		"main.closed": report.Stub, "main.sometimes": report.Implemented, "main.elsewhere": report.Implemented, "main.stripped": report.Implemented, "(*main.meter).around": report.Implemented,
 		"main.failed": report.Implemented, // the callback of a library's middleware
 	} {
 		r := fixture.Route(t, p, "GET /a", middleware, "main.list")
