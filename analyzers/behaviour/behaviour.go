@@ -177,6 +177,13 @@ const (
 // Part is how much of an answer a call writes.
 type Part = web.Part
 
+// ContinuesUnanswered reports whether the chain of a handler of this signature
+// goes on when it returns without having answered (beego's filters).
+func ContinuesUnanswered(sig *types.Signature) bool {
+	k, ok := web.IsHandler(sig)
+	return ok && k.Framework == "beego"
+}
+
 // ContinuesByItself reports whether the chain of a handler of this signature
 // goes on when it returns without stopping it (gin and those made after it).
 func ContinuesByItself(sig *types.Signature) bool {

@@ -1,6 +1,8 @@
 package behaviour
 
 import (
+	"go/types"
+
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
 	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/checks/spec"
@@ -23,7 +25,7 @@ func (x *Index) Blocker(r *routes.Route, op *spec.Operation) (routes.Handler, bo
 
 // ownsRequest tells a function that a request goes through from a callback of a
 // library's middleware, such as func(*http.Request, error): it gets the answer,
-// too, and nothing else but the next handler.
+// too, and nothing else but the next handler, and gives no verdict.
 func ownsRequest(fn *behaviour.Function) bool {
 	if fn == nil {
 		return false
@@ -37,5 +39,16 @@ func ownsRequest(fn *behaviour.Function) bool {
 			return false
 		}
 	}
-	return answers
+	return answers && !asks(sig)
+}
+
+// asks: what it gives is for the code that calls it, such as the bool of a
+// function that says which requests to skip.
+func asks(sig *types.Signature) bool {
+	for i := range sig.Results().Len() {
+		if t := sig.Results().At(i).Type(); !isError(t) && !isHandlerLike(t) {
+			return true
+		}
+	}
+	return false
 }

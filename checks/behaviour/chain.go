@@ -231,6 +231,9 @@ func (m *machine) goesOn(sig *types.Signature, out *outcome) bool {
 	if behaviour.ContinuesByItself(sig) {
 		return out.passes
 	}
+	if behaviour.ContinuesUnanswered(sig) && out.silent {
+		return true
+	}
 	for _, e := range out.events {
 		if e.kind == eventNext {
 			return true

@@ -93,6 +93,7 @@ func build(p *load.Program) *Index {
 			x.addGlobals(res.Functions[0].SSA.Pkg)
 		}
 	}
+	x.dropReplaced(all)
 	x.findRelevant(all)
 	return x
 }
@@ -160,6 +161,28 @@ func (x *Index) addGlobals(pkg *ssa.Package) {
 			}
 			x.initial[globalName(g)] = st.Val
 			x.addGlobal(globalName(g), st.Val)
+			if fn := x.globalFuncs[globalName(g)]; fn != nil && g.Object().Exported() && !takesRequest(fn.SSA.Signature) {
+				delete(x.globalFuncs, globalName(g)) // there for others to replace, in another build perhaps
+			}
+		}
+	}
+}
+
+// dropReplaced forgets the variables that some function puts something else
+// into: which of the two a request meets is not known.
+func (x *Index) dropReplaced(all []*behaviour.Function) {
+	for _, fn := range all {
+		for _, b := range fn.SSA.Blocks {
+			for _, instr := range b.Instrs {
+				st, ok := instr.(*ssa.Store)
+				if !ok {
+					continue
+				}
+				if g, ok := st.Addr.(*ssa.Global); ok {
+					delete(x.initial, globalName(g))
+					delete(x.globalFuncs, globalName(g))
+				}
+			}
 		}
 	}
 }

@@ -70,6 +70,17 @@ func (m *machine) inputNamed(f *frame, instr ssa.Instruction, pos token.Pos, p b
 	return in
 }
 
+// another is the input for a second type that the same instruction decodes into,
+// in a helper that is called with both.
+func (m *machine) another(f *frame, instr ssa.Instruction, in *input, t types.Type) *input {
+	if in.Type == nil || t == nil || types.IsInterface(in.Type) || types.IsInterface(t) || types.Identical(in.Type, t) {
+		return in
+	}
+	second := m.inputNamed(f, instr, in.pos, in.Place, "\x00"+types.TypeString(t, nil))
+	second.Name = in.Name
+	return second
+}
+
 func (m *machine) validated(f *frame, bits uint64, pos token.Pos, how string) {
 	for _, in := range m.inputs {
 		if in.bit&bits != 0 {

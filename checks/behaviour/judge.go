@@ -305,6 +305,13 @@ func (f *frame) judged(instr ssa.CallInstruction, args []value, v value) value {
 	}
 	about.touch()
 	name := f.m.x.calleeOf(fn).name
+	at, parser := parses[name]
+	if parser && at < len(args) {
+		about = taintless(args[at])
+	}
+	if about == nil {
+		return v
+	}
 	if carried(name) {
 		return v
 	}
@@ -327,7 +334,7 @@ func (f *frame) judged(instr ssa.CallInstruction, args []value, v value) value {
 		return v
 	case name == "unicode/utf8.RuneCountInString" || name == "unicode/utf8.RuneCount":
 		return retrace(v, func(int, types.Type) *trace { return about.through(Length, "", "") })
-	case !pure && indifferent.MatchString(pkg) && !parses[name]:
+	case !pure && indifferent.MatchString(pkg) && !parser:
 		return retrace(v, func(int, types.Type) *trace { return nil })
 	case f.m.x.inModule(fn.Pkg()):
 		if f.recording {
@@ -359,9 +366,11 @@ func (f *frame) judged(instr ssa.CallInstruction, args []value, v value) value {
 	})
 }
 
-// parses are functions of indifferent packages that judge what they are given.
-var parses = map[string]bool{
-	"encoding/base64.Encoding.DecodeString": true, "encoding/hex.DecodeString": true, "net/http.ParseTime": true, "golang.org/x/crypto/bcrypt.GenerateFromPassword": true,
+// parses are functions of indifferent packages that judge what they are given,
+// with the operand that they judge.
+var parses = map[string]int{
+	"encoding/base64.Encoding.DecodeString": 1, "encoding/hex.DecodeString": 0, "net/http.ParseTime": 0, "golang.org/x/crypto/bcrypt.GenerateFromPassword": 0,
+	"net/http.NewRequest": 1, "net/http.NewRequestWithContext": 2, // the address
 }
 
 // carried: the call was modelled as carrying a part of the request on.
@@ -478,7 +487,9 @@ var (
 	changes   = regexp.MustCompile(`(?i)^\s*(insert|update|delete|create|alter|replace)\b`)
 )
 
-// looksUp notes the parts of the input by which a call looks something up.
+// looksUp notes the parts of the input by which a call looks something up: its
+// operands. What an operand is made from (a filter) counts where the call is not
+// followed and finds one thing; a list may be empty, whatever was asked for.
 func (f *frame) looksUp(instr ssa.CallInstruction, args []value) {
 	if !f.recording {
 		return
@@ -488,17 +499,28 @@ func (f *frame) looksUp(instr ssa.CallInstruction, args []value) {
 		return
 	}
 	var from []source
+	made := !f.m.x.inModule(fn.Pkg()) && !givesList(fn.Signature())
 	for _, a := range args {
 		if s, ok := a.text(); ok && changes.MatchString(s) {
 			return
 		}
 		if a.trace.plain() {
 			from = mergeSources(from, a.trace.from)
-		} else if t := taint(a).trace; t != nil && !validates.MatchString(fn.Name()) {
+		} else if t := taint(a).trace; made && t != nil && !validates.MatchString(fn.Name()) {
 			from = mergeSources(from, t.from)
 		}
 	}
 	f.check(from, Check{Test: Test{View: Judged, Op: token.NEQ, Call: "lookup", Arg: fn.Name()}, Refuses: true, How: fn.Name()}, instr.Pos())
+}
+
+// givesList: a slice, or the rows that a database answers.
+func givesList(sig *types.Signature) bool {
+	if sig.Results().Len() == 0 {
+		return false
+	}
+	t := sig.Results().At(0).Type()
+	s, ok := t.Underlying().(*types.Slice)
+	return ok && !isByteSlice(s) || strings.HasSuffix(behaviour.TypeName(t), ".Rows")
 }
 
 // touch notes that the parts of the input which a value is are looked at.

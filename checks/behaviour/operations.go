@@ -269,6 +269,9 @@ func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour
 		return v, true
 	}
 	in := m.inputNamed(f, instr, instr.Pos(), place, name)
+	if op.Target >= 0 {
+		in = m.another(f, instr, in, f.decoded(c, op, args))
+	}
 	in.Limited = in.Limited || from.limited
 	in.read = op
 	if op.Target >= 0 {
@@ -319,7 +322,7 @@ func (f *frame) decode(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	c, m := instr.Common(), f.m
 	target := argument(c, args, op.Target)
 	in.Decodes = true
-	in.Type = f.subst(pointee(behaviour.Arg(c, op.Target), target))
+	in.Type = f.decoded(c, op, args)
 	in.empty = isEmptyStruct(in.Type)
 	in.errorUsed = op.Answers || errorUsed(instr)
 	in.Validates = op.Validates
@@ -335,6 +338,11 @@ func (f *frame) decode(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 		m.mark(inner, in.bit, in.whole())
 	}
 	return m.results(c.Signature().Results(), value{request: true})
+}
+
+// decoded is the type that a decoder fills.
+func (f *frame) decoded(c *ssa.CallCommon, op *behaviour.Read, args []value) types.Type {
+	return f.subst(pointee(behaviour.Arg(c, op.Target), argument(c, args, op.Target)))
 }
 
 // isEmptyStruct knows the second decoding that only looks for trailing data.

@@ -19,7 +19,7 @@ var RequestBodyMismatch = rule.Rule{
 	Fix: "Decode into a type with the schema's property names and JSON types, or correct the schema.",
 	Limits: "Only JSON bodies are compared: required properties and the JSON types of those that both sides know. Types with their own " +
 		"unmarshalling, maps, interfaces and schemas with alternatives are inconclusive. The types of a generated server are trusted where they agree with this document. " +
-		"Known to be wrong when the body is decoded a second time into another type.",
+		"Of a body that is decoded several times, the type that fits best counts.",
 	Example: notesExample,
 }
 
@@ -57,11 +57,11 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 	if !h.Known {
 		return undecided(h.row.Route.Pos, h.Reason)
 	}
-	in, form := bodyInput(h.Summary)
-	if in == nil {
-		in = bodyParameter(x, h)
+	bodies, form := bodyInputs(h.Summary)
+	if in := bodyParameter(x, h); len(bodies) == 0 && in != nil {
+		bodies = append(bodies, in)
 	}
-	if in == nil {
+	if len(bodies) == 0 {
 		if form != nil && len(op.Body.Content) == 1 && !isDeclared(op, form.Name) && len(h.Whole) == 0 {
 			t.Fail(report.Finding{
 				Message:  fmt.Sprintf("%s takes a JSON body, but %s reads %q as a form value; decode the JSON", name, handlerName(h), form.Name),
@@ -71,10 +71,10 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 		}
 		return undecided(h.row.Route.Pos, "where the body is decoded was not found")
 	}
+	in, c := bestFit(h.row.Document, media.Schema, bodies)
 	if in.Type == nil {
 		return undecided(in.Pos, "the type that the body is decoded into is not known")
 	}
-	c := compare(h.row.Document, media.Schema, in.Type, incoming)
 	related := []report.Related{{Position: in.Pos, Message: "decoded into " + goName(in.Type)}}
 	switch {
 	case len(c.differences) > 0:
@@ -116,18 +116,44 @@ func handlerName(h handled) string {
 	return "the handler"
 }
 
-// bodyInput is where the body is decoded, or else the first form value read.
-func bodyInput(s *behaviour.Summary) (body, form *behaviour.Input) {
+// bestFit is the decoding of a body that agrees with the schema most: what one
+// type refuses may be tried with the next, so that only where all of them
+// disagree something is wrong.
+func bestFit(d *spec.Document, s *spec.Schema, bodies []*behaviour.Input) (*behaviour.Input, *comparison) {
+	rank := func(c *comparison) int {
+		switch {
+		case len(c.differences) > 0 && strings.HasPrefix(c.differences[0], orBody("")):
+			return 3
+		case len(c.differences) > 0:
+			return 2
+		}
+		return min(len(c.unsure), 1)
+	}
+	var best *behaviour.Input
+	var of *comparison
+	for _, in := range bodies {
+		if in.Type == nil {
+			return in, nil
+		}
+		if c := compare(d, s, in.Type, incoming); best == nil || rank(c) < rank(of) {
+			best, of = in, c
+		}
+	}
+	return best, of
+}
+
+// bodyInputs are where the body is decoded, and the first form value read.
+func bodyInputs(s *behaviour.Summary) (bodies []*behaviour.Input, form *behaviour.Input) {
 	for i := range s.Inputs {
 		in := &s.Inputs[i]
 		switch {
-		case in.Decodes && (in.Place == "body" || in.Place == "request") && body == nil:
-			body = in
+		case in.Decodes && (in.Place == "body" || in.Place == "request"):
+			bodies = append(bodies, in)
 		case in.Place == "form" && in.Name != "" && form == nil:
 			form = in
 		}
 	}
-	return body, form
+	return bodies, form
 }
 
 // bodyParameter is a body that generated code decodes and hands to the handler

@@ -122,7 +122,7 @@ func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented [
 	unsure := ""
 	for _, a := range written {
 		if r := documentedFor(documented, a.Status); r != nil {
-			if is, want, ok := otherMedia(a, r.Content); ok {
+			if is, want, ok := otherMedia(a, r.Content); ok && !negotiated(written, a.Status, r.Content) {
 				return fail(a.Site, []report.Related{{Position: r.Pos, Message: "documented here"}},
 					"answers %d as %s, but the document promises %s; answer that or document it", a.Status, is, want)
 			}
@@ -178,6 +178,15 @@ func otherMedia(a behaviour.Answer, content []spec.Media) (is, want string, diff
 		return "", "", false
 	}
 	return strings.ToUpper(a.Encoding), content[0].Type, true
+}
+
+// negotiated: another answer with the status has a documented media type, or may
+// have it, so that what the client asks for may decide.
+func negotiated(written []behaviour.Answer, status int, content []spec.Media) bool {
+	return slices.ContainsFunc(written, func(a behaviour.Answer) bool {
+		_, _, differs := otherMedia(a, content)
+		return a.Status == status && a.HasBody && !differs
+	})
 }
 
 // isPlain schemas describe a text.

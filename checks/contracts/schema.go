@@ -64,12 +64,19 @@ func (c *comparison) value(path string, s *spec.Schema, t types.Type, depth int)
 	}
 	c.seen[pairKey{s, t}] = true
 	t = types.Unalias(t)
+	if c.dir == outgoing && s.Nullable && canBeNull(t) {
+		if is, ok := kindOf(deref(t)); ok && !sameKind(is, jsonType(c.doc, s, 0)) {
+			c.cannotTell(path, "it may be null only")
+			return
+		}
+	}
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		c.value(path, s, p.Elem(), depth+1)
 		return
 	}
 	if textual[goName(t)] {
-		t = types.Typ[types.String]
+		c.text(path, s, t)
+		return
 	}
 	isGenerated := c.generated != nil && c.generated(t)
 	if inner, ok := optional(t); ok && isGenerated {
@@ -101,6 +108,38 @@ func (c *comparison) value(path string, s *spec.Schema, t types.Type, depth int)
 		if is, ok := kindOf(t); ok && is != "boolean" {
 			c.differ("%s is %s in the document, %s in %s", orBody(path), "a boolean", article(is), goName(t))
 		}
+	}
+}
+
+// canBeNull: encoding/json writes null for some value of the type.
+func canBeNull(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Pointer, *types.Slice, *types.Map:
+		return true
+	}
+	return false
+}
+
+func deref(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return types.Unalias(p.Elem())
+	}
+	return t
+}
+
+// sameKind compares JSON types; integers are numbers.
+func sameKind(is, want string) bool {
+	return is == want || want == "" || is == "number" && want == "integer"
+}
+
+// text compares a type whose JSON is known to be a string.
+func (c *comparison) text(path string, s *spec.Schema, t types.Type) {
+	if len(s.OneOf) > 0 || len(s.AnyOf) > 0 || s.Not != nil {
+		c.cannotTell(path, "the schema has alternatives")
+		return
+	}
+	if is := jsonType(c.doc, s, 0); is != "" && is != "string" {
+		c.differ("%s is %s in the document, a string in %s", orBody(path), article(is), goName(t))
 	}
 }
 

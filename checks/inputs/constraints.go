@@ -182,7 +182,7 @@ func contradiction(e *matrix.Endpoint, d demand, r ruling) report.Finding {
 	}
 	return report.Finding{
 		Message:  fmt.Sprintf("%s %s in %s; let both draw the same line", e.Name(), does, d.pos),
-		Position: r.pos, Endpoint: e.Name(), Anchor: e.Name() + " " + d.String(),
+		Position: cmp.Or(r.pos, d.sites[0].field, d.sites[0].input.Site), Endpoint: e.Name(), Anchor: e.Name() + " " + d.String(),
 		Related: []report.Related{{Position: d.pos, Message: "the document: " + d.String()}},
 	}
 }

@@ -229,33 +229,42 @@ func valuesOf(set []constant.Value) []string {
 	return slices.Compact(out)
 }
 
-// decideEnum compares the set that the code lets through with the document's.
+// decideEnum compares the set that the code lets through with the document's:
+// what every one of its sets has.
 func (d demand) decideEnum(about []behaviour.Check) (ruling, bool) {
-	for _, c := range about {
+	var first *behaviour.Check
+	var got []string
+	for i, c := range about {
 		if !c.Refuses || c.Conditional || c.Test.Call != "member" || c.Test.Op != token.NEQ || !c.Test.SetKnown {
 			continue
 		}
-		got := valuesOf(c.Test.Set)
-		got = slices.DeleteFunc(got, func(v string) bool { return v == "" && !slices.Contains(d.words, "") })
-		missing, extra := without(d.words, got), without(got, d.words)
-		r := ruling{facet: report.FacetMismatch, by: c.How, pos: c.Pos, got: "enum " + shortList(got)}
-		switch {
-		case len(missing) == 0 && len(extra) == 0:
-			return ruling{facet: report.FacetOK, by: c.How, pos: c.Pos}, true
-		case len(missing) > 0:
-			r.stricter, r.got = true, strings.Join(missing, ", ")
-		default:
-			r.got = strings.Join(extra, ", ")
+		set := valuesOf(c.Test.Set)
+		set = slices.DeleteFunc(set, func(v string) bool { return v == "" && !slices.Contains(d.words, "") })
+		if first == nil {
+			first, got = &about[i], set
+			continue
 		}
-		if folded(d.words, got) {
-			return ruling{facet: report.FacetOK, by: c.How, pos: c.Pos}, true
-		}
-		if r.stricter && anyElsewhere(about, missing) {
-			return ruling{facet: report.FacetInconclusive, by: "several places tell its values apart", pos: c.Pos}, true
-		}
-		return r, true
+		got = slices.DeleteFunc(got, func(v string) bool {
+			return !slices.ContainsFunc(set, func(w string) bool { return strings.EqualFold(v, w) })
+		})
 	}
-	return ruling{}, false
+	if first == nil {
+		return ruling{}, false
+	}
+	missing, extra := without(d.words, got), without(got, d.words)
+	r := ruling{facet: report.FacetMismatch, by: first.How, pos: first.Pos, got: "enum " + shortList(got)}
+	switch {
+	case len(missing) == 0 && len(extra) == 0, folded(d.words, got):
+		return ruling{facet: report.FacetOK, by: first.How, pos: first.Pos}, true
+	case len(missing) > 0:
+		r.stricter, r.got = true, strings.Join(missing, ", ")
+	default:
+		r.got = strings.Join(extra, ", ")
+	}
+	if r.stricter && anyElsewhere(about, missing) {
+		return ruling{facet: report.FacetInconclusive, by: "several places tell its values apart", pos: first.Pos}, true
+	}
+	return r, true
 }
 
 // anyElsewhere: another condition is about one of the values, so that it may be

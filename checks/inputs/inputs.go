@@ -184,6 +184,9 @@ func verdictsOf(e *matrix.Endpoint, s *behaviour.Summary) []verdict {
 				continue
 			}
 			v := ofParameter(in)
+			if by, ok := e.Route.Limits(p.Name); ok && v.facet != report.FacetOK && in.Place == "path" {
+				v = verdict{facet: report.FacetOK, input: in, by: report.Related{Position: e.Route.Pos, Message: "the route takes " + by + " only"}}
+			}
 			if i, again := named[p.In+" "+p.Name]; !again {
 				named[p.In+" "+p.Name] = len(out)
 				out = append(out, v)

@@ -397,7 +397,7 @@ func (m *machine) emitAt(en *entry, s served, methods []string, p place, pat spe
 		Path: filled, PrefixUnknown: prefixUnknown || p.unknown != "", Guess: p.guess || pat.guess,
 		Pattern: pat.shown, Host: firstOf(pat.host, m.textOf(en.host), p.host), Router: en.lib.Name,
 		Pos: m.p.Position(en.pos), Reached: en.reached, Chain: m.related(en.chain), TrailingSlash: slash, Derived: pat.alias, HeadForGet: en.lib.HeadForGet,
-		loose: p.loose, Static: en.static || s.static, Opaque: s.opaque && (en.subtree || strings.HasSuffix(filled, "...}")),
+		marked: full, loose: p.loose, Static: en.static || s.static, Opaque: s.opaque && (en.subtree || strings.HasSuffix(filled, "...}")),
 	}
 	row.Middleware = slices.Concat(p.before, m.describeAll(listed(en.router.all.v), filled), m.describeAll(en.middleware, filled), s.around)
 	row.Handler = Handler{Name: firstOf(s.name, en.name)}

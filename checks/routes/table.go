@@ -69,6 +69,8 @@ type Route struct {
 	// TrailingSlash says how the router treats a trailing slash.
 	TrailingSlash Slash
 
+	// marked is the path with its unknown parts between marks.
+	marked string
 	// loose rows belong to a group that was never given to a router.
 	loose bool
 }
@@ -81,13 +83,13 @@ func (r *Route) Serves(method string) bool {
 // LocalName is the route's own name for a path parameter of an operation that
 // it serves; not ok where the route has a literal at its place.
 func (r *Route) LocalName(path, name string) (string, bool) {
-	doc, own, text := Segments(path), Segments(r.Path), Segments(r.Pattern)
+	doc, own, text, marked := Segments(path), Segments(r.Path), Segments(r.Pattern), Segments(r.marked)
 	for back := 1; back <= len(doc) && back <= len(own); back++ {
 		if !strings.Contains(doc[len(doc)-back], "{"+name+"}") {
 			continue
 		}
 		seg := own[len(own)-back]
-		unknown := back <= len(text) && strings.Contains(text[len(text)-back], "…")
+		unknown := back <= len(text) && strings.Contains(text[len(text)-back], "…") || back <= len(marked) && strings.Contains(marked[len(marked)-back], holeOpen)
 		if !strings.Contains(seg, "{") || unknown { // one route for each value
 			return "", false
 		}
@@ -96,6 +98,17 @@ func (r *Route) LocalName(path, name string) (string, bool) {
 		return inner, true
 	}
 	return name, true
+}
+
+// Limits is the regular expression that the route has for a parameter of its
+// path; not ok where it takes anything.
+func (r *Route) Limits(name string) (string, bool) {
+	for _, seg := range splitPath(r.Path) {
+		if _, rest, ok := strings.Cut(seg, "{"+name+":"); ok {
+			return strings.TrimSuffix(rest, "}"), true
+		}
+	}
+	return "", false
 }
 
 // Slash is a router's way with trailing slashes.
