@@ -212,8 +212,9 @@ func (x *Index) stepOf(h routes.Handler, absent bool, store map[string]value, rq
 	m.leave()
 	st.over = m.over
 	done := stepDone{st, m.store, m.usedRequest}
+	m.end()
 	x.steps[key] = done
-	if m.usedRequest {
+	if done.usedRequest {
 		x.steps[key+"|"+rq.key()] = done
 	}
 	return done

@@ -12,8 +12,15 @@ import (
 
 // invoke runs one call and yields its result.
 func (f *frame) invoke(b *ssa.BasicBlock, instr ssa.CallInstruction) value {
+	below := f.m.x.arguments.top
+	args := f.arguments(instr.Common())
+	v := f.perform(b, instr, args)
+	f.m.x.arguments.giveBack(args, below)
+	return v
+}
+
+func (f *frame) perform(b *ssa.BasicBlock, instr ssa.CallInstruction, args []value) value {
 	common := instr.Common()
-	args := f.arguments(common)
 	if builtin, ok := common.Value.(*ssa.Builtin); ok {
 		return f.builtin(builtin, common, args)
 	}
@@ -30,14 +37,19 @@ func (f *frame) invoke(b *ssa.BasicBlock, instr ssa.CallInstruction) value {
 	return f.judged(instr, args, f.outside(b, instr, args))
 }
 
-// arguments are the operands, the receiver first.
+// arguments are the operands, the receiver first. They are good until the call
+// is over.
 func (f *frame) arguments(c *ssa.CallCommon) []value {
-	var args []value
+	n := len(c.Args)
 	if c.IsInvoke() {
-		args = append(args, f.get(c.Value))
+		n++
 	}
-	for _, a := range c.Args {
-		args = append(args, f.get(a))
+	args := f.m.x.arguments.take(n)
+	if c.IsInvoke() {
+		args[0] = f.get(c.Value)
+	}
+	for i, a := range c.Args {
+		args[n-len(c.Args)+i] = f.get(a)
 	}
 	return args
 }
@@ -165,10 +177,11 @@ func (m *machine) carryStatus(v value, sig *types.Signature, args []value) value
 }
 
 func joinOutcomes(a, b *outcome) *outcome {
-	return &outcome{
-		result: join(a.result, b.result), any: join(a.any, b.any), events: append(append([]event(nil), a.events...), b.events...),
-		clean: a.clean || b.clean, passes: a.passes || b.passes, answers: a.answers || b.answers, silent: a.silent || b.silent, status: a.status, leaky: a.leaky && b.leaky,
+	out := &outcome{
+		result: join(a.result, b.result), any: join(a.any, b.any), clean: a.clean || b.clean, passes: a.passes || b.passes, answers: a.answers || b.answers, silent: a.silent || b.silent, status: a.status, leaky: a.leaky && b.leaky,
 	}
+	out.add([]happening{{call: a}, {call: b}})
+	return out
 }
 
 // typed tells a generic function the types of its arguments.
@@ -279,16 +292,11 @@ func (f *frame) absorb(b *ssa.BasicBlock, instr ssa.CallInstruction, out *outcom
 		return
 	}
 	n := f.notes[b.Index]
-	for _, e := range out.events {
-		e.site = instr.Pos()
-		if e.kind == eventNext {
-			n.next = true
-		}
-		if e.kind == eventAnswer && e.answer.Status > 0 && e.answer.Status < 400 && out.clean {
-			n.succeeds = true
-		}
-		n.events = append(n.events, e)
+	if out.kinds != 0 {
+		n.happened = append(n.happened, happening{call: out, site: instr.Pos()})
 	}
+	n.next = n.next || out.kinds.has(eventNext)
+	n.succeeds = n.succeeds || out.succeeds && out.clean
 	_, later := instr.(*ssa.Defer)
 	_, aside := instr.(*ssa.Go)
 	if later || aside {

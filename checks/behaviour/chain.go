@@ -234,10 +234,8 @@ func (m *machine) goesOn(sig *types.Signature, out *outcome) bool {
 	if behaviour.ContinuesUnanswered(sig) && out.silent {
 		return true
 	}
-	for _, e := range out.events {
-		if e.kind == eventNext {
-			return true
-		}
+	if out.kinds.has(eventNext) {
+		return true
 	}
 	// one that is asked before the handler: no error means go on
 	return isError(lastType(sig)) && sig.Results().Len() > 1 && out.clean

@@ -21,7 +21,9 @@ type frame struct {
 	// slots hold the values of instructions, by the layout's numbering.
 	layout *layout
 	slots  []slot
-	live   []bool
+	// below is where the room of the frames below ends.
+	below mark
+	live  []bool
 	// edges has a bit for each way out of a block that can be taken.
 	edges []uint64
 	moved bool
@@ -44,7 +46,7 @@ type frame struct {
 
 // blockNote is what happens in one block.
 type blockNote struct {
-	events []event
+	happened []happening
 	// fails: answers with an error; succeeds: with anything else; stops the chain; calls next.
 	fails, succeeds, stops, next bool
 	// answers: something is answered, or may be by code that got the answer.
@@ -61,23 +63,11 @@ func (n *blockNote) statusSet() bool { return n.status != nil }
 func newFrame(m *machine, c *closure, args []value, status []int) *frame {
 	n := len(c.fn.SSA.Blocks)
 	l := m.x.layoutOf(c.fn.SSA)
+	below := m.x.slots.top
 	return &frame{
-		m: m, c: c, fn: c.fn.SSA, args: args, status: status, instance: m.variables(c, args), layout: l, slots: m.room(len(l.number)),
+		m: m, c: c, fn: c.fn.SSA, args: args, status: status, instance: m.variables(c, args), layout: l, below: below, slots: m.x.slots.take(len(l.number)),
 		live: make([]bool, n), edges: make([]uint64, n), notes: make([]*blockNote, n), room: make([]blockNote, n),
 	}
-}
-
-// room is space for n values: calls end in the opposite order in which they
-// begin, so the space of the last one that ended is used again.
-func (m *machine) room(n int) []slot {
-	if last := len(m.slots) - 1; last >= 0 {
-		free := m.slots[last]
-		m.slots = m.slots[:last]
-		if cap(free) >= n {
-			return free[:n]
-		}
-	}
-	return make([]slot, n, n+n/2)
 }
 
 // slot is what is known of one instruction's value.
@@ -212,7 +202,7 @@ func (f *frame) note(b *ssa.BasicBlock, e event) {
 	}
 	e.fn = f.c.fn
 	n := f.notes[b.Index]
-	n.events = append(n.events, e)
+	n.happened = append(n.happened, happening{event: &e})
 }
 
 func (f *frame) doReturn(b *ssa.BasicBlock, instr *ssa.Return) {
@@ -327,19 +317,13 @@ func returnPos(instr *ssa.Return, f *frame) token.Pos {
 func (f *frame) outcome() *outcome {
 	f.judgeBranches()
 	out := &outcome{}
-	seen := map[eventKey]bool{}
 	var good, bad []value
 	for _, b := range f.fn.Blocks {
 		n := f.notes[b.Index]
 		if n == nil || !f.live[b.Index] {
 			continue
 		}
-		for _, e := range n.events {
-			if k := f.m.x.eventKey(e); !seen[k] {
-				seen[k] = true
-				out.events = append(out.events, e)
-			}
-		}
+		out.add(n.happened)
 		out.answers = out.answers || n.fails
 		if !n.returns {
 			continue
@@ -357,7 +341,7 @@ func (f *frame) outcome() *outcome {
 	}
 	out.result = foldReturns(good, bad)
 	out.any = foldReturns(append(slices.Clone(good), bad...), nil)
-	if f.m.absent && credentialOf(out) != "" {
+	if f.m.absent && out.kinds.has(eventCredential) {
 		out.result = withoutCredentials(out.result, f.fn.Signature.Results())
 	}
 	out.clean = f.reaches(func(n *blockNote, b *ssa.BasicBlock) bool { return n.fails && !f.succeedsAfter(b) },

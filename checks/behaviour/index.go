@@ -56,6 +56,9 @@ type Index struct {
 	typeNames map[string]int
 	closures  int
 	log       *log
+	// slots and arguments are room for the calls that run.
+	slots     stack[slot]
+	arguments stack[value]
 }
 
 type indexKey struct{}

@@ -189,11 +189,14 @@ func isMaker(fn *types.Func) bool {
 // errorAnswer reports whether a call answers with an error: by the tables, or
 // because a function of the module does.
 func errorAnswer(call *ssa.Call, f *frame) bool {
+	below := f.m.x.arguments.top
+	args := f.arguments(call.Common())
+	defer f.m.x.arguments.giveBack(args, below)
 	if op, ok := f.c.fn.Ops[call]; ok && op.Write != nil {
-		codes := f.statusOf(call.Block(), call.Common(), op.Write, f.arguments(call.Common()))
+		codes := f.statusOf(call.Block(), call.Common(), op.Write, args)
 		return op.Write.Part == behaviour.ValuePart || len(codes) > 0 && slices.Min(codes) >= 400
 	}
-	for _, t := range f.targets(call.Common(), f.arguments(call.Common())) {
+	for _, t := range f.targets(call.Common(), args) {
 		if !f.m.x.relevant[t.c.fn] {
 			continue
 		}

@@ -41,10 +41,8 @@ type machine struct {
 	// contexts number the sets of variables of functions that get functions.
 	contexts map[*behaviour.Function]map[string]int
 	scratch  []byte
-	// slots are rooms that calls which ended gave back.
-	slots   [][]slot
-	inputs  []*input
-	inputAt map[inputKey]*input
+	inputs   []*input
+	inputAt  map[inputKey]*input
 	// instances numbers closures; behind are the functions further down the chain.
 	instances map[string]int
 	behind    map[token.Pos]bool
@@ -64,8 +62,14 @@ type outcome struct {
 	result value
 	// any is the result for a caller that drops the error: what comes along with
 	// one is used as well.
-	any    value
-	events []event
+	any value
+	// happened is what it came by, in order; events are gathered from it when the
+	// run is over. kinds has a bit for each kind of event in it, succeeds says that
+	// an answer without an error is among them.
+	happened []happening
+	events   []event
+	kinds    kinds
+	succeeds bool
 	// clean: some path returns without having answered with an error.
 	clean bool
 	// bad: some path hands an error on.
@@ -80,64 +84,6 @@ type outcome struct {
 	answers bool
 	// status was set by the last statement for a body that the caller writes.
 	status []int
-}
-
-// eventKind tells events apart.
-type eventKind uint8
-
-const (
-	eventAnswer eventKind = iota + 1
-	eventMade             // an error that carries a status was made
-	eventNext
-	eventCredential
-	eventStop
-	eventOpen   // a branch that the run could not decide
-	eventEscape // input went where the run could not follow
-	eventDoubt  // a function that is named for a guard and could not be followed
-)
-
-// event is something that a run came by.
-type event struct {
-	kind   eventKind
-	pos    token.Pos
-	fn     *behaviour.Function
-	answer *Answer
-	// cond is what the open condition depends on; name the credential's.
-	cond condition
-	name string
-	// input are the bits of what escapes; site is where the outermost function
-	// called what leads here.
-	input uint64
-	site  token.Pos
-}
-
-// condition is what an open branch depends on.
-type condition struct {
-	operand, request bool
-	input            uint64
-}
-
-// eventKey tells events apart: one is kept of several that are alike.
-type eventKey struct {
-	kind            eventKind
-	pos             token.Pos
-	status          int
-	body            int
-	keys            string
-	operand, req    bool
-	input           uint64
-	returned, known bool
-}
-
-func (x *Index) eventKey(e event) eventKey {
-	k := eventKey{kind: e.kind, pos: e.pos, operand: e.cond.operand, req: e.cond.request, input: e.input}
-	if e.answer != nil {
-		k.status, k.returned, k.known = e.answer.Status, e.answer.Returned, e.answer.StatusKnown
-		if e.answer.Type != nil {
-			k.body, k.keys = x.typeID(e.answer.Type), e.answer.Keys
-		}
-	}
-	return k
 }
 
 func newMachine(x *Index, absent bool) *machine {
@@ -159,8 +105,12 @@ func (m *machine) settle(run func() *outcome) *outcome {
 			break
 		}
 	}
+	m.x.gather(out)
 	return out
 }
+
+// end lets go of all that only the run needed. Shapes may be told later still.
+func (m *machine) end() { *m = machine{x: m.x, mapKeys: m.mapKeys} }
 
 // call runs a function.
 func (m *machine) call(c *closure, args []value, status []int) *outcome {

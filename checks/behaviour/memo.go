@@ -142,7 +142,6 @@ func (l *log) calls(r *remembered) {
 func (f *frame) release(r *remembered) {
 	r.checks = f.checks
 	r.reads, r.calls, r.moving = f.reads, f.calls, !f.layout.acyclic && f.moved
-	clear(f.slots)
-	f.m.slots = append(f.m.slots, f.slots)
+	f.m.x.slots.giveBack(f.slots, f.below)
 	f.m.x.log.calls(r)
 }

@@ -162,6 +162,7 @@ func (x *Index) summariseWith(h routes.Handler, m *machine) *Summary {
 		}
 		return &Summary{Reason: reason}
 	}
+	defer m.end()
 	m.behind = behindOf(h)
 	var run served
 	out := m.settle(func() *outcome {
