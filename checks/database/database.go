@@ -113,6 +113,21 @@ func Of(r *check.Repo) Use {
 	return use
 }
 
+// Generator is the first import of an ORM or a query builder, which writes
+// statements of its own.
+func Generator(r *check.Repo) (report.Related, bool) {
+	imports := importsOf(r)
+	for _, l := range sqlLibraries {
+		if !strings.HasPrefix(l.what, "the ORM") && !strings.HasPrefix(l.what, "the query builder") {
+			continue
+		}
+		if at, ok := imports.find(l.path); ok {
+			return report.Related{Position: at, Message: "imports " + l.what}, true
+		}
+	}
+	return report.Related{}, false
+}
+
 // UsesDatabase reports whether the module uses an SQL database, with the first
 // place that shows it or, without one, what was looked for.
 func UsesDatabase(r *check.Repo) (bool, report.Related) {

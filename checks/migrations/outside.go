@@ -8,10 +8,12 @@ import (
 	"go/types"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
 
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/checks/sql"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -27,7 +29,7 @@ var RuleOutside = rule.Rule{
 	Why:      "What AutoMigrate or a CREATE TABLE in code adds has no version and no way back, and the migrations no longer describe the schema.",
 	Fix:      "Move the change into a migration and drop the call.",
 	Limits: "Seen are the calls of gorm, xorm, bun and ent that change a schema, and constant SQL that reaches a query method. Temporary tables, tables " +
-		"that record versions, tests and the migrations' own Go files are left out. Text that is put together at run time is not seen.",
+		"that record versions, tests and the migrations' own Go files are left out, and so are functions that no program of the module calls and the dropping of all tables there are. Text that is put together at run time is not seen.",
 	Example: outsideExample,
 }
 
@@ -168,15 +170,72 @@ func (a *audit) changesIn(pkg *packages.Package, f *ast.File) []change {
 			return true
 		}
 		what := ormChange(pkg.TypesInfo, sel)
+		if drops.MatchString(what) && !names(call.Args) {
+			what = "" // all tables there are: wiping, for a fresh start or a restore
+		}
 		if what == "" && queryMethods[sel.Sel.Name] {
 			what = a.sqlChange(pkg, call)
 		}
-		if what != "" {
+		if what != "" && a.runs(pkg, call.Pos()) {
 			found = append(found, change{a.Program.Position(call.Pos()), what, a.Program.Enclosing(pkg, call.Pos())})
 		}
 		return true
 	})
 	return found
+}
+
+// drops are the methods of ORMs that drop tables.
+var drops = regexp.MustCompile(`'s (New)?DropTables?(IfExists)?$`)
+
+// names reports whether an argument says which table: a literal, or none at all.
+func names(args []ast.Expr) bool {
+	for _, e := range args {
+		switch x := ast.Unparen(e).(type) {
+		case *ast.BasicLit, *ast.CompositeLit:
+			return true
+		case *ast.UnaryExpr:
+			if x.Op == token.AND {
+				return true
+			}
+		case *ast.CallExpr: // new(Order), (*Order)(nil)
+			return len(x.Args) == 1
+		}
+	}
+	return len(args) == 0
+}
+
+// runs reports whether a program of the module comes to the function around pos.
+// What only tests call (set-up that other packages' tests share) does not run,
+// nor does what a tool does. In a module without programs everything may.
+func (a *audit) runs(pkg *packages.Package, pos token.Pos) bool {
+	graph := reach.Of(a.Program)
+	mains := graph.MainPackages()
+	fn := around(pkg, pos)
+	if len(mains) == 0 || fn == nil {
+		return true
+	}
+	if entry := fn.Signature().Recv() == nil && (fn.Name() == "main" || fn.Name() == "init"); entry {
+		return fn.Name() == "init" || slices.Contains(mains, pkg)
+	}
+	return slices.ContainsFunc(mains, func(m *packages.Package) bool {
+		return slices.ContainsFunc(graph.FromMain(m).Uses, func(u reach.Use) bool { return u.Func == fn })
+	})
+}
+
+// around is the declared function that holds pos; nil at file level.
+func around(pkg *packages.Package, pos token.Pos) *types.Func {
+	for _, f := range pkg.Syntax {
+		if pos < f.FileStart || pos > f.FileEnd {
+			continue
+		}
+		for _, d := range f.Decls {
+			if decl, ok := d.(*ast.FuncDecl); ok && decl.Pos() <= pos && pos <= decl.End() {
+				fn, _ := pkg.TypesInfo.Defs[decl.Name].(*types.Func)
+				return fn
+			}
+		}
+	}
+	return nil
 }
 
 // ormChange names a method of an ORM that changes the schema.

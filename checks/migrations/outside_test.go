@@ -69,3 +69,56 @@ DROP TABLE items;
 		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 }
+
+// TestOutside_SetUp: what only tests call, a wipe of all tables and a tool of the
+// developers are no part of the schema's history.
+func TestOutside_SetUp(t *testing.T) {
+	const archive = `
+-- go.mod --
+module example.com/shop
+
+go 1.26
+-- main.go --
+package main
+
+import (
+	"database/sql"
+
+	"example.com/shop/store"
+)
+
+func main() {
+	db, _ := sql.Open("sqlite", "shop.db")
+	store.Open(db)
+}
+-- store/store.go --
+package store
+
+import "database/sql"
+
+func Open(db *sql.DB) { prepare(db) }
+
+func prepare(db *sql.DB) { db.Exec("CREATE TABLE orders (id INTEGER)") }
+
+func SetUpTests(db *sql.DB) { db.Exec("CREATE TABLE fixtures (id INTEGER)") }
+-- hack/repair/main.go --
+package main
+
+import "database/sql"
+
+func main() {
+	db, _ := sql.Open("sqlite", "shop.db")
+	db.Exec("ALTER TABLE orders ADD COLUMN repaired INTEGER")
+}
+-- migrations/0001_items.up.sql --
+CREATE TABLE items (id INTEGER PRIMARY KEY);
+-- migrations/0001_items.down.sql --
+DROP TABLE items;
+`
+	want := []string{
+		"schema-outside-migrations store/store.go:7 store.prepare changes the schema outside of the migrations (CREATE TABLE orders); move it into a migration",
+	}
+	if diff := cmp.Diff(want, found(judged(t, loaded(t, archive)))); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}

@@ -6,11 +6,13 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
 
 	"github.com/backend-conformance/conformance/checks/load"
+	"github.com/backend-conformance/conformance/checks/reach"
 	"github.com/backend-conformance/conformance/report"
 )
 
@@ -19,15 +21,19 @@ type query struct {
 	report.Position
 	// text is empty where it is put together at run time.
 	text string
-	// function is the declaration around it.
+	// function is the declaration around it, in its object; nil at file level.
 	function string
+	in       *types.Func
+	// rows says that the result is any number of rows, lists that they are
+	// gathered in a slice.
+	rows, lists bool
 }
 
 // collect finds every statement that the module's code sends, in order. Tests
 // are not loaded. A function that hands its parameter on as the text is not a
-// statement itself: its callers are.
+// statement itself: its callers are, also those that know it by an interface.
 func collect(p *load.Program, moduleDir string) []query {
-	c := collector{program: p, moduleDir: moduleDir, wrappers: map[*types.Func]call{}}
+	c := collector{program: p, moduleDir: moduleDir, graph: reach.Of(p), wrappers: map[*types.Func]call{}, called: map[*types.Func]bool{}}
 	for range maxWrapping {
 		before := len(c.wrappers)
 		c.each(c.wrapper)
@@ -53,6 +59,9 @@ type collector struct {
 	moduleDir string
 	// wrappers are functions of the module that send what they are given.
 	wrappers map[*types.Func]call
+	// called are the wrappers for which a call was seen.
+	called map[*types.Func]bool
+	graph  *reach.Graph
 }
 
 // site is a call that sends its argument text.
@@ -94,7 +103,14 @@ func (c *collector) sends(fn *types.Func) (call, bool) {
 	if fn == nil {
 		return call{}, false
 	}
-	if how, ok := c.wrappers[fn.Origin()]; ok {
+	how, found := call{}, false
+	for _, target := range append(slices.Clone(c.graph.Implementations(fn)), fn.Origin()) {
+		if w, ok := c.wrappers[target]; ok {
+			c.called[target] = true
+			how, found = w, true
+		}
+	}
+	if found {
 		return how, true
 	}
 	return sends(fn)
@@ -126,11 +142,13 @@ func parameter(s site, fn *types.Func) int {
 	return -1
 }
 
-// query is what a site sends; false for a wrapper's own call, and for a script
-// that is read from a file and run as it is.
+// query is what a site sends; false for the own call of a wrapper that others
+// call, and for a script that is read from a file and run as it is.
 func (c *collector) query(s site) (query, bool) {
+	var fn *types.Func
 	if s.in != nil {
-		if fn, ok := s.pkg.TypesInfo.Defs[s.in.Name].(*types.Func); ok && parameter(s, fn) >= 0 {
+		fn, _ = s.pkg.TypesInfo.Defs[s.in.Name].(*types.Func)
+		if parameter(s, fn) >= 0 && c.called[fn] {
 			return query{}, false
 		}
 	}
@@ -138,7 +156,73 @@ func (c *collector) query(s site) (query, bool) {
 		return query{}, false
 	}
 	text, at := constants{pkg: s.pkg, file: s.file}.of(s.text)
-	return query{Position: c.program.Position(at), text: text, function: c.program.Enclosing(s.pkg, s.call.Pos())}, true
+	return query{
+		Position: c.program.Position(at), text: text, function: c.program.Enclosing(s.pkg, s.call.Pos()), in: fn,
+		rows: s.rows, lists: fillsSlice(s) || returnsSlice(fn) || gathers(s),
+	}, true
+}
+
+// fillsSlice reports whether the call puts its rows in a slice itself: Select(&orders, text).
+func fillsSlice(s site) bool {
+	return s.rows && slices.ContainsFunc(s.call.Args, func(e ast.Expr) bool {
+		p, ok := s.pkg.TypesInfo.TypeOf(e).(*types.Pointer)
+		return ok && e.Pos() < s.text.Pos() && sliceOf(p.Elem()) != nil
+	})
+}
+
+// gathers reports whether the function around the call appends in a loop over rows.
+func gathers(s site) bool {
+	if s.in == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(s.in, func(n ast.Node) bool {
+		if loop, ok := n.(*ast.ForStmt); ok && calls(loop.Cond, "Next") {
+			ast.Inspect(loop.Body, func(n ast.Node) bool {
+				e, ok := n.(ast.Expr)
+				found = found || ok && calls(e, "append")
+				return !found
+			})
+		}
+		return !found
+	})
+	return found
+}
+
+// calls reports whether an expression is a call of a function of this name.
+func calls(e ast.Expr, name string) bool {
+	call, ok := e.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name == name
+	case *ast.SelectorExpr:
+		return f.Sel.Name == name
+	}
+	return false
+}
+
+func returnsSlice(fn *types.Func) bool {
+	if fn == nil {
+		return false
+	}
+	for v := range fn.Signature().Results().Variables() {
+		if sliceOf(v.Type()) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// sliceOf is the type of the elements; nil for what is no slice, and for bytes.
+func sliceOf(t types.Type) types.Type {
+	s, ok := t.Underlying().(*types.Slice)
+	if !ok || types.Identical(s.Elem(), types.Typ[types.Byte]) {
+		return nil
+	}
+	return s.Elem()
 }
 
 // fromBytes reports a conversion of bytes to a string.

@@ -68,13 +68,14 @@ DROP TABLE orders;
 
 func (a *audit) mismatch(ctx context.Context) report.Criterion {
 	t := report.Examine(RuleMismatch)
-	if len(a.queries) > 0 {
-		for _, q := range a.queries {
-			a.judge(ctx, t, q)
-		}
+	for _, q := range a.queries {
+		a.judge(ctx, t, q)
 	}
 	if a.dynamic > 0 {
 		t.UndecidedN(a.dynamic, a.dynamicReason(), report.Related{Position: a.first, Message: "the text is put together at run time"})
+	}
+	if reason, evidence := a.generated(); reason != "" && t.Examined() == 0 {
+		t.Undecided(reason, evidence)
 	}
 	return t.Criterion("no code was found that sends SQL text of its own")
 }

@@ -16,12 +16,14 @@ import (
 )
 
 // Check is the family.
-var Check = check.Check{Name: "queries", Rules: []rule.Rule{RuleMismatch, RuleUnindexed}, Needs: []string{"migrations"}, Run: run}
+var Check = check.Check{Name: "queries", Rules: []rule.Rule{RuleMismatch, RuleUnindexed, RuleUnbounded}, Needs: []string{"migrations"}, Run: run}
 
 // audit is one run over one repository.
 type audit struct {
 	*check.Repo
-	queries []query
+	// all are the statements that are sent; queries those of them that read or
+	// change rows, with a known text.
+	all, queries []query
 	// texts are all constant statements, those that create something included.
 	texts []string
 	// dynamic is how many statements are put together at run time.
@@ -32,15 +34,15 @@ type audit struct {
 func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 	if use := database.Of(r); !use.SQL {
 		reason := "the module uses no SQL database: " + use.Evidence.Message
-		return []report.Criterion{report.NotApplicableTo(RuleMismatch, reason, use.Evidence), report.NotApplicableTo(RuleUnindexed, reason, use.Evidence)}, nil
+		return each(func(ru rule.Rule) report.Criterion { return report.NotApplicableTo(ru, reason, use.Evidence) }), nil
 	}
 	if r.Program == nil {
-		const reason = "the Go code was not loaded"
-		return []report.Criterion{report.CannotTell(RuleMismatch, reason), report.CannotTell(RuleUnindexed, reason)}, nil
+		return each(func(ru rule.Rule) report.Criterion { return report.CannotTell(ru, "the Go code was not loaded") }), nil
 	}
 	r.Progress("hold queries against the schema")
 	a := &audit{Repo: r}
-	for _, q := range collect(r.Program, r.ModuleDir) {
+	a.all = collect(r.Program, r.ModuleDir)
+	for _, q := range a.all {
 		a.texts = append(a.texts, q.text)
 		switch {
 		case q.text == "":
@@ -51,7 +53,22 @@ func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {
 			a.queries = append(a.queries, q)
 		}
 	}
-	return []report.Criterion{a.mismatch(ctx), a.unindexed()}, nil
+	return []report.Criterion{a.mismatch(ctx), a.unindexed(), a.unbounded()}, nil
+}
+
+// each gives every rule of the family the same verdict.
+func each(verdict func(rule.Rule) report.Criterion) []report.Criterion {
+	return []report.Criterion{verdict(RuleMismatch), verdict(RuleUnindexed), verdict(RuleUnbounded)}
+}
+
+// generated says that an ORM writes statements of its own; empty where none does.
+// Their tables and columns are not held against the schema.
+func (a *audit) generated() (reason string, evidence report.Related) {
+	orm, ok := database.Generator(a.Repo)
+	if !ok {
+		return "", report.Related{}
+	}
+	return "statements are written by " + strings.TrimPrefix(orm.Message, "imports ") + ", and the tables and columns that they name are not known", orm
 }
 
 // reads reports whether every statement of the text names tables in a way that

@@ -179,3 +179,55 @@ func FuzzFilters(f *testing.F) {
 		}
 	})
 }
+
+// TestInterfaceWrapper: a wrapper that its callers know by an interface sends
+// what they give it; one that nobody calls sends something that is not known.
+func TestInterfaceWrapper(t *testing.T) {
+	const wrapper = head + `type runner interface{ run(text string) error }
+
+type store struct{ db *sql.DB }
+
+func (s store) run(text string) error { _, err := s.db.Exec(text); return err }
+
+var _ runner = store{}
+`
+	for _, tt := range []struct {
+		name, rest string
+		want       []string
+		undecided  int
+	}{
+		{"called", "\nfunc f(r runner) { r.run(\"DELETE FROM ordres\") }\n",
+			[]string{"store.go:13 the query names table ordres, which the migrations in migrations do not create; nearest: orders"}, 0},
+		{"not called", "", nil, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := judged(t, wrapper+tt.rest, schema(check.Answer{Missing: "ordres"}, ""))[RuleMismatch.ID]
+			if diff := cmp.Diff(tt.want, lines(c)); diff != "" || c.Undecided != tt.undecided {
+				t.Errorf("%d undecided, want %d; findings (-want +got):\n%s", c.Undecided, tt.undecided, diff)
+			}
+		})
+	}
+}
+
+func TestExtent(t *testing.T) {
+	for text, want := range map[string]extent{
+		"SELECT id, name FROM Orders ORDER BY name":                   {whole: "orders"},
+		"SELECT id FROM shop.orders o":                                {whole: "orders"},
+		"SELECT id FROM orders LIMIT ?":                               {bounded: true},
+		"SELECT id FROM orders FETCH FIRST 10 ROWS ONLY":              {bounded: true},
+		"SELECT TOP 10 id FROM orders":                                {bounded: true},
+		"SELECT count(*), max(id) FROM orders":                        {bounded: true},
+		"SELECT now()":                                                {bounded: true},
+		"SELECT id, (SELECT 1 FROM items LIMIT 1) FROM orders":        {whole: "orders"},
+		"SELECT count(*) FROM orders GROUP BY name":                   {reason: joinedOrGrouped},
+		"SELECT DISTINCT name FROM orders":                            {reason: joinedOrGrouped},
+		"SELECT o.id FROM orders o JOIN items i ON i.order_id = o.id": {reason: joinedOrGrouped},
+		"SELECT id FROM (SELECT id FROM orders LIMIT 5) x":            {reason: joinedOrGrouped},
+		"SELECT id FROM orders WHERE name = ?":                        {reason: filtered},
+		"WITH x AS (SELECT 1) SELECT * FROM x":                        {reason: notPlain},
+	} {
+		if got := extentOf(text); got != want {
+			t.Errorf("%s: got %+v, want %+v", text, got, want)
+		}
+	}
+}

@@ -78,6 +78,9 @@ func (a *audit) unindexed() report.Criterion {
 	if a.dynamic > 0 {
 		t.UndecidedN(a.dynamic, a.dynamicReason())
 	}
+	if reason, evidence := a.generated(); reason != "" && t.Examined() == 0 {
+		t.Undecided(reason, evidence)
+	}
 	return t.Criterion("no query compares a column of the schema with a value")
 }
 

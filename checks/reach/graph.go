@@ -244,7 +244,7 @@ func (w *walk) use(u Use) {
 		}
 		return
 	}
-	for _, impl := range w.graph.implementations(u.Func) {
+	for _, impl := range w.graph.Implementations(u.Func) {
 		w.use(w.graph.useOf(impl, u.Package, u.Ident, u.Call))
 	}
 }
@@ -306,9 +306,9 @@ func localLiteral(body ast.Node, info *types.Info, obj types.Object) bool {
 	return found
 }
 
-// implementations are the module's methods that a call of an interface method
-// may arrive at, in the order of their names.
-func (g *Graph) implementations(m *types.Func) []*types.Func {
+// Implementations are the module's methods that a call of an interface method
+// may arrive at, in the order of their names; none for other functions.
+func (g *Graph) Implementations(m *types.Func) []*types.Func {
 	if known, ok := g.impls[m]; ok {
 		return known
 	}

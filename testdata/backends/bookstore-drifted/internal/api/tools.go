@@ -26,8 +26,8 @@ func (s *Server) toolRoutes(r chi.Router) {
 
 // defect: list-unpaginated
 func (s *Server) listAuthors(w http.ResponseWriter, r *http.Request) {
-	// defect: layering-violated
-	rows, err := s.Database.QueryContext(r.Context(), `SELECT DISTINCT author FROM books ORDER BY author`)
+	// defect: layering-violated // defect: select-unbounded
+	rows, err := s.Database.QueryContext(r.Context(), `SELECT author FROM books ORDER BY author`)
 	if err != nil {
 		s.fail(w, r, err)
 		return
