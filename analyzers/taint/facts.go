@@ -39,7 +39,7 @@ func addSink(list []Sink, s Sink) []Sink {
 }
 
 // kinds lists the kinds for which results are summarised, in a fixed order.
-var kinds = []Kind{SQL, Command, Path, URL, Redirect, HTML, Log, Upload}
+var kinds = []Kind{SQL, Command, Path, URL, Redirect, HTML, Log, Upload, Template}
 
 // resultsOf summarises what a function's results, and what its parameters
 // point to, are made of, field by field where they are structures.

@@ -30,6 +30,7 @@ var remedies = map[Kind]struct {
 	Redirect: {RedirectRule, "compare the target with a list, or keep its path only"},
 	HTML:     {HTMLRule, "render with html/template, escape it, and fix the content type"},
 	Log:      {LogRule, "print it with %q or with a structured logger"},
+	Template: {HTMLRule, "keep the template's text in the program and hand input over as its data"},
 	Upload:   {UploadRule, "store under a name of your own"},
 }
 

@@ -78,9 +78,10 @@ var HTMLRule = rule.Rule{
 	ID: "xss-unescaped", Title: "request input is written into HTML unescaped", Section: rule.Security, Severity: rule.Blocker, Since: "1.0.0",
 	Supports: []rule.Section{rule.Secure},
 	Why:      "A script in the input runs in the page of whoever opens it, with that user's session.",
-	Fix:      "Render with html/template, or escape with html.EscapeString; never answer with a content type that a client chose.",
+	Fix:      "Render with html/template, or escape with html.EscapeString; never answer with a content type that a client chose, nor parse a template that one wrote.",
 	Limits: limits + "Text from the database counts as input of an earlier request, and so does a file that the package writes from input. Net/http answers " +
-		"count as HTML where the function holds tags, sets no other type and does not begin with plain text; other frameworks' where the function sets text/html.",
+		"count as HTML where the function holds tags, sets no other type and does not begin with plain text; other frameworks' where the function sets text/html. The text of a template " +
+		"counts whatever it renders; services whose purpose is that users write templates are reported too.",
 	Example: example("html"),
 }
 

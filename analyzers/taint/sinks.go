@@ -27,6 +27,7 @@ const (
 	HTML     Kind = "html"
 	Log      Kind = "log"
 	Upload   Kind = "upload"
+	Template Kind = "template" // the text of a template, of which no escaping makes data
 
 	// anyKind is a search that nothing ends: what it does not find no kind finds.
 	anyKind Kind = ""
@@ -73,6 +74,7 @@ var table = map[string]row{
 	"github.com/gofiber/fiber.Ctx.Redirect": {Redirect, 0}, "github.com/gofiber/fiber.Redirect.To": {Redirect, 0}, "github.com/valyala/fasthttp.RequestCtx.Redirect": {Redirect, 0},
 
 	"github.com/labstack/echo.Context.HTML": {HTML, 1}, "github.com/labstack/echo.Context.HTMLBlob": {HTML, 1}, "github.com/go-chi/render.HTML": {HTML, 2},
+	"html/template.Template.Parse": {Template, 0}, "text/template.Template.Parse": {Template, 0},
 }
 
 // sinks lists what an instruction does with text.

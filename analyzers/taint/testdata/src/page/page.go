@@ -81,6 +81,14 @@ func templated(w http.ResponseWriter, r *http.Request) {
 	_ = greeting.Execute(w, r.FormValue("name"))
 }
 
+func written(w http.ResponseWriter, r *http.Request) {
+	page, err := template.New("page").Parse("<p>" + html.EscapeString(r.FormValue("page")) + "</p>") // want `r.FormValue\("page"\) reaches Template.Parse: keep the template's text`
+	if err != nil {
+		return
+	}
+	_ = page.Execute(w, nil)
+}
+
 // plainly: what begins with plain text is sent as plain text, whatever tags
 // follow, and a type that is set after another answer comes too late for it.
 func plainly(w http.ResponseWriter, r *http.Request) {
