@@ -98,6 +98,23 @@ func find(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(200)
 }
 
+var rows interface{ Scan(...any) error }
+
+// owned compares what two scans of several values each filled.
+func owned(w http.ResponseWriter, r *http.Request) {
+	var text string
+	var owner, caller int
+	if rows.Scan(&text, &owner) != nil || rows.Scan(&caller, &text) != nil {
+		w.WriteHeader(http.StatusNotFound)
+		return
+	}
+	if owner != caller {
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	w.WriteHeader(200)
+}
+
 func refresh(w http.ResponseWriter, r *http.Request) {
 	if _, err := r.Cookie("refresh"); err != nil {
 		w.WriteHeader(http.StatusUnauthorized)
@@ -229,6 +246,7 @@ func TestCheck_RefusalDocumented(t *testing.T) {
 		{[]string{"main.guard", "main.list"}, false, report.Pass},
 		{[]string{"main.signedIn", "main.list"}, false, report.Fail},
 		{[]string{"main.signedIn", "main.look"}, false, report.Fail},
+		{[]string{"main.signedIn", "main.owned"}, false, report.Pass},
 		{[]string{"main.signedIn", "main.find"}, false, report.Inconclusive},
 		{[]string{"main.signedIn", "main.list"}, true, report.NotApplicable},
 	} {

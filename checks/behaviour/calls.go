@@ -136,7 +136,7 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 	if out == nil {
 		out = m.opaque(instr.Common().Signature().Results(), args)
 		f.escape(b, instr, args)
-		m.havocArguments(instr.Common(), args)
+		f.havocArguments(instr.Common(), args)
 	}
 	for _, in := range m.inputs[read:] {
 		in.site = instr.Pos()
@@ -359,7 +359,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 		}
 	}
 	if !known.onlyReads {
-		f.m.havocArguments(c, args)
+		f.havocArguments(c, args)
 	}
 	if !known.onlyReads || known.formats {
 		f.m.spend(t.input)

@@ -166,23 +166,43 @@ func (m *machine) havoc(v value, depth int) {
 }
 
 // havocArguments forgets what a call's operands point to. A slice is read, as a
-// rule; what its elements point to may be written (Scan(&a, &b)).
-func (m *machine) havocArguments(c *ssa.CallCommon, args []value) {
+// rule; what its elements point to may be written (Scan(&a, &b)). Elements share
+// one cell, which loses what several pointers point to: those that are packed at
+// the call are looked at one by one.
+func (f *frame) havocArguments(c *ssa.CallCommon, args []value) {
 	skip := len(args) - len(c.Args)
 	for i, a := range args {
-		if i >= skip && a.cell != nil {
-			if _, slice := c.Args[i-skip].Type().Underlying().(*types.Slice); slice {
-				a.cell.note(true)
-				for _, p := range a.cell.parts {
-					if p.stored {
-						m.havoc(p.v, 1)
-					}
-				}
-				continue
+		if i < skip || a.cell == nil {
+			f.m.havoc(a, 0)
+			continue
+		}
+		if _, slice := c.Args[i-skip].Type().Underlying().(*types.Slice); !slice {
+			f.m.havoc(a, 0)
+			continue
+		}
+		a.cell.note(true)
+		for _, p := range a.cell.parts {
+			if p.stored {
+				f.m.havoc(p.v, 1)
 			}
 		}
-		m.havoc(a, 0)
+		for _, v := range packed(c.Args[i-skip]) {
+			f.m.havoc(f.get(v), 1)
+		}
 	}
+}
+
+// packed are the elements of a slice that is made where it is handed over.
+func packed(v ssa.Value) []ssa.Value {
+	s, ok := v.(*ssa.Slice)
+	if !ok {
+		return nil
+	}
+	array, ok := s.X.(*ssa.Alloc)
+	if !ok {
+		return nil
+	}
+	return stores(array)
 }
 
 // mark makes a cell and its parts input.
