@@ -207,24 +207,35 @@ func (t *tracker) contentTypes(call ssa.CallInstruction, inTime bool) (html, oth
 	for _, b := range call.Parent().Blocks {
 		for _, instr := range b.Instrs {
 			c, ok := instr.(ssa.CallInstruction)
-			if !ok || inTime && c != call && !before(c, call) {
+			if !ok {
 				continue
 			}
-			name := web.Name(ssavalue.Callee(c.Common()))
-			for _, arg := range ssavalue.Operands(c.Common()) {
-				text, ok := ssavalue.Text(arg)
-				text = strings.ToLower(text)
-				switch {
-				case !ok:
-				case strings.HasPrefix(text, "text/html"), name == "github.com/gofiber/fiber.Ctx.Type" && strings.TrimPrefix(text, ".") == "html":
-					html = true
-				case strings.HasPrefix(text, "application/"), strings.HasPrefix(text, "text/"), strings.HasPrefix(text, "image/"):
-					other = true
-				}
+			page, another := namesType(c)
+			if (page || another) && inTime && c != call && !before(c, call) {
+				continue
 			}
+			html, other = html || page, other || another
 		}
 	}
 	return html, other && !html
+}
+
+// namesType says that a constant argument of a call is the content type of
+// pages, or of something else.
+func namesType(c ssa.CallInstruction) (page, another bool) {
+	fiberType := web.Name(ssavalue.Callee(c.Common())) == "github.com/gofiber/fiber.Ctx.Type"
+	for _, arg := range ssavalue.Operands(c.Common()) {
+		text, ok := ssavalue.Text(arg)
+		text = strings.ToLower(text)
+		switch {
+		case !ok:
+		case strings.HasPrefix(text, "text/html"), fiberType && strings.TrimPrefix(text, ".") == "html":
+			page = true
+		case strings.HasPrefix(text, "application/"), strings.HasPrefix(text, "text/"), strings.HasPrefix(text, "image/"):
+			another = true
+		}
+	}
+	return page, another
 }
 
 // marksUp says that a function holds text with tags, so that what it writes is HTML.
