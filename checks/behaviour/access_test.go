@@ -353,6 +353,7 @@ import (
 	"net/http"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 )
 
 func main() {}
@@ -401,6 +402,37 @@ func (a *Auth) Perm(next echo.HandlerFunc, perms ...string) echo.HandlerFunc {
 }
 
 func work(c echo.Context) error { return c.JSON(200, map[string]bool{"data": true}) }
+
+// authOrLibrary asks a library where the header is missing, unless it is told
+// by the configuration to skip.
+func authOrLibrary(skip func(echo.Context) bool) echo.MiddlewareFunc {
+	wrapped := middleware.KeyAuthWithConfig(middleware.KeyAuthConfig{Skipper: skip})
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if skip(c) {
+				return next(c)
+			}
+			if c.Request().Header.Get("X-API-Key") == "letmein" {
+				return next(c)
+			}
+			return wrapped(next)(c)
+		}
+	}
+}
+
+// library asks one at once.
+func library(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		return middleware.KeyAuth(nil)(next)(c)
+	}
+}
+
+// compressed hands the request to a library that is no guard.
+func compressed(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		return middleware.Gzip()(next)(c)
+	}
+}
 `
 
 func TestAccess_Echo(t *testing.T) {
@@ -423,5 +455,20 @@ func TestAccess_Echo(t *testing.T) {
 	a := x.Access(fixture.Route(t, p, "GET /a", "(*main.Auth).Middleware", "main.enforce", "(*main.Auth).Perm", "main.work"), nil)
 	if len(a.Permissions) == 0 {
 		t.Errorf("permission wrapper: no permission check seen")
+	}
+}
+
+func TestAccess_LibraryWithin(t *testing.T) {
+	p := fixture.Load(t, echoGuards)
+	x := behaviour.Of(p)
+	for name, doubt := range map[string]string{
+		"main.authOrLibrary": "main.authOrLibrary calls wrapped (main.go:",
+		"main.library":       "main.library calls KeyAuth (main.go:",
+		"main.compressed":    "",
+	} {
+		a := x.Access(fixture.Route(t, p, "GET /a", name, "main.work"), nil)
+		if a.Guard != behaviour.Open || (a.Doubt == "") != (doubt == "") || !strings.Contains(a.Doubt, doubt) {
+			t.Errorf("%s: %+v, want open with the doubt %q", name, a, doubt)
+		}
 	}
 }

@@ -351,6 +351,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	t := value{}
 	for _, a := range args {
 		t = t.with(taint(a))
+		f.wrapsNext(b, instr, a)
 		if a.next && takesRequest(f.fn.Signature) { // it may well be run
 			f.next(b, instr)
 		}
@@ -476,6 +477,7 @@ func (f *frame) unknownFunction(b *ssa.BasicBlock, instr ssa.CallInstruction, ar
 	t := value{}
 	for _, a := range args {
 		t = t.with(taint(a))
+		f.wrapsNext(b, instr, a)
 	}
 	t.input = 0
 	if f.get(c.Value).operand {

@@ -1,7 +1,10 @@
 package behaviour
 
 import (
+	"go/types"
 	"regexp"
+
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
 	"github.com/backend-conformance/conformance/checks/routes"
@@ -87,3 +90,48 @@ var authName = regexp.MustCompile(`(?i)auth|login|logged|session|jwt|token|requi
 
 // looksLikeAuth reports whether a function's name promises to authenticate.
 func looksLikeAuth(name string) bool { return authName.MatchString(shortKey(name)) }
+
+// wrapsNext notes that the handler behind a middleware is handed to what may be
+// a guard and cannot be followed: a library's middleware that authenticates, or
+// one that is held in a variable and called within a function named for it. What
+// comes back decides who gets through.
+func (f *frame) wrapsNext(b *ssa.BasicBlock, instr ssa.CallInstruction, arg value) {
+	if !arg.next {
+		return
+	}
+	c := instr.Common()
+	if fn := behaviour.Callee(c); fn != nil {
+		if classByName(routes.Handler{Func: fn}) == authenticates {
+			f.note(b, event{kind: eventDoubt, pos: instr.Pos(), name: fn.Name()})
+		}
+		return
+	}
+	made, name := madeBy(c.Value)
+	switch {
+	case made != nil:
+		if classByName(routes.Handler{Func: made}) != authenticates {
+			return
+		}
+	case !looksLikeAuth(name) && !looksLikeAuth(f.fn.Name()):
+		return
+	}
+	f.note(b, event{kind: eventDoubt, pos: instr.Pos(), name: name})
+}
+
+// madeBy tells of a function value the function that made it, where one did
+// right here, and its name.
+func madeBy(v ssa.Value) (*types.Func, string) {
+	switch v := v.(type) {
+	case *ssa.UnOp:
+		return madeBy(v.X)
+	case *ssa.ChangeType:
+		return madeBy(v.X)
+	case *ssa.Call:
+		if fn := behaviour.Callee(v.Common()); fn != nil {
+			return fn, fn.Name()
+		}
+	case *ssa.FieldAddr:
+		return nil, stepName(v.X.Type().Underlying().(*types.Pointer).Elem(), v.Field)
+	}
+	return nil, v.Name()
+}
