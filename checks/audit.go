@@ -328,6 +328,7 @@ func (a *audit) judge(ctx context.Context) *report.Report {
 		}
 	}
 	a.repo.End() // what is left to say goes into the report's notes
+	a.noteExpired()
 	var chosen []report.Criterion
 	for _, c := range criteria {
 		if a.opts.Selection.Has(c.Rule) {
@@ -435,6 +436,16 @@ func (a *audit) exclude(c report.Criterion) report.Criterion {
 		}
 	}
 	return c
+}
+
+// noteExpired says which exclusions no longer hold at the audited commit.
+func (a *audit) noteExpired() {
+	day := commitDay(a.program.Root)
+	for i, e := range a.config.Exclude {
+		if e.ExpiredAt(day) {
+			a.repo.Note(a.config.At("exclude", i, fmt.Errorf("exclude entry %d (%s) held until %s; its findings count again", i+1, strings.Join(e.Rules, ", "), e.Expires)).Error())
+		}
+	}
 }
 
 // header is everything in the report that is not judged.

@@ -33,7 +33,8 @@ type Gates struct {
 	MinSection map[rule.Section]*big.Rat
 	// Sections limits the report to these; empty means all sixteen.
 	Sections []rule.Section
-	// Baseline holds the fingerprints of findings that were accepted earlier.
+	// Baseline holds the fingerprints of findings that were accepted earlier; nil
+	// where no list was given.
 	Baseline map[string]bool
 }
 
@@ -97,14 +98,18 @@ func (r *Report) examined() bool {
 // failOn counts live findings; without any, an inconclusive criterion of that
 // weight leaves the gate open.
 func (g Gates) failOn(r *Report) Gate {
-	gate := Gate{Name: "fail-on " + g.FailOn.String(), Want: "0 findings", Verdict: VerdictPass}
+	noun := "finding"
+	if g.Baseline != nil {
+		noun = "new finding"
+	}
+	gate := Gate{Name: "fail-on " + g.FailOn.String(), Want: Plural(0, noun), Verdict: VerdictPass}
 	n := 0
 	for _, f := range r.Findings {
 		if f.Severity >= g.FailOn && f.Live() {
 			n++
 		}
 	}
-	gate.Got = Plural(n, "finding")
+	gate.Got = Plural(n, noun)
 	if n > 0 {
 		gate.Verdict = VerdictFail
 		return gate
@@ -117,7 +122,7 @@ func (g Gates) failOn(r *Report) Gate {
 	}
 	if open > 0 {
 		gate.Verdict = VerdictUndecided
-		gate.Got = "0 findings, " + Plural(open, "inconclusive criterion")
+		gate.Got = Plural(0, noun) + ", " + Plural(open, "inconclusive criterion")
 	}
 	return gate
 }

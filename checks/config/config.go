@@ -12,6 +12,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,9 @@ type Config struct {
 
 	// Path is the file's own, empty where there is none; Dir is its folder.
 	Path, Dir string `yaml:"-"`
+
+	// tree is the parsed text, for the lines of keys; nil for an empty file.
+	tree *yaml.Node
 }
 
 // Exclude accepts the findings of some rules in some paths.
@@ -86,15 +90,19 @@ func Read(file string) (*Config, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(c); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %s", filepath.Base(file), describe(err))
+		return nil, fmt.Errorf("%s:%s", filepath.Base(file), describe(err))
 	}
-	if err := c.readRoutes(); err != nil {
-		return nil, err
-	}
-	if err := c.validate(); err != nil {
+	if err := one(dec); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(file), err)
 	}
-	return c, nil
+	var tree yaml.Node
+	if err := yaml.Unmarshal(data, &tree); err == nil {
+		c.tree = &tree
+	}
+	if err := c.readRoutes(); err != nil {
+		return nil, c.At("routes-file", -1, err)
+	}
+	return c, c.validate()
 }
 
 var (
@@ -102,16 +110,25 @@ var (
 	lineMessage  = regexp.MustCompile(`line (\d+): (.*)`)
 )
 
-// describe turns the decoder's error into "line N: what is wrong".
+// one refuses a second document in the file, which would be read by nobody.
+func one(dec *yaml.Decoder) error {
+	var more any
+	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
+		return errors.New("there is a second document in it; only one is read")
+	}
+	return nil
+}
+
+// describe turns the decoder's error into "N: what is wrong", with the line.
 func describe(err error) string {
 	msg := strings.Join(strings.Fields(err.Error()), " ")
 	if g := unknownField.FindStringSubmatch(msg); g != nil {
-		return fmt.Sprintf("line %s: unknown key %q; known are spec, base-path, migrations, exclude, licences, routes, routes-file", g[1], g[2])
+		return fmt.Sprintf("%s: unknown key %q; known are spec, base-path, migrations, exclude, licences, routes, routes-file", g[1], g[2])
 	}
 	if g := lineMessage.FindStringSubmatch(msg); g != nil {
-		return fmt.Sprintf("line %s: %s", g[1], g[2])
+		return fmt.Sprintf("%s: %s", g[1], g[2])
 	}
-	return msg
+	return " " + msg
 }
 
 func (c *Config) readRoutes() error {
@@ -133,22 +150,32 @@ func (c *Config) readRoutes() error {
 
 func (c *Config) validate() error {
 	for i, e := range c.Exclude {
-		switch {
-		case strings.TrimSpace(e.Reason) == "":
-			return fmt.Errorf("exclude entry %d has no reason; say why these findings are accepted", i+1)
-		case len(e.Rules) == 0:
-			return fmt.Errorf("exclude entry %d names no rule", i+1)
-		}
-		if e.Expires != "" {
-			if _, err := time.Parse(time.DateOnly, e.Expires); err != nil {
-				return fmt.Errorf("exclude entry %d: expires %q is not a date like 2027-01-31", i+1, e.Expires)
-			}
+		if err := e.validate(); err != nil {
+			return c.At("exclude", i, fmt.Errorf("exclude entry %d %w", i+1, err))
 		}
 	}
 	for i, r := range c.Routes {
 		if r.Method == "" || !strings.HasPrefix(r.Path, "/") {
-			return fmt.Errorf("route %d needs a method and a path that starts with /", i+1)
+			return c.At("routes", i, fmt.Errorf("route %d needs a method and a path that starts with /", i+1))
 		}
+	}
+	return nil
+}
+
+func (e Exclude) validate() error {
+	switch {
+	case strings.TrimSpace(e.Reason) == "":
+		return errors.New("has no reason; say why these findings are accepted")
+	case len(e.Rules) == 0:
+		return errors.New("names no rule")
+	}
+	for _, glob := range slices.Concat(e.Rules, e.Paths) {
+		if _, err := path.Match(glob, ""); err != nil {
+			return fmt.Errorf("has a pattern %q that is none", glob)
+		}
+	}
+	if _, err := time.Parse(time.DateOnly, e.Expires); err != nil && e.Expires != "" {
+		return fmt.Errorf("expires %q, which is not a date like 2027-01-31", e.Expires)
 	}
 	return nil
 }
@@ -161,7 +188,7 @@ func (e Exclude) Accepts(ruleID, file string) bool {
 // ExpiredAt reports whether the entry no longer holds on the given day.
 func (e Exclude) ExpiredAt(day time.Time) bool {
 	last, err := time.Parse(time.DateOnly, e.Expires)
-	return err == nil && day.After(last.AddDate(0, 0, 1))
+	return err == nil && day.After(last)
 }
 
 func matchAny(globs []string, s string) bool {

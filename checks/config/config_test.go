@@ -19,12 +19,14 @@ func write(t *testing.T, text string) string {
 
 func TestRead_Errors(t *testing.T) {
 	for _, tc := range []struct{ name, text, want string }{
-		{"unknown key", "spec: [a.yaml]\nbase_path: /v1\n", `line 2: unknown key "base_path"`},
-		{"no reason", "exclude:\n- rules: [error-ignored]\n", "exclude entry 1 has no reason"},
+		{"unknown key", "spec: [a.yaml]\nbase_path: /v1\n", `.conformance.yaml:2: unknown key "base_path"`},
+		{"no reason", "exclude:\n- rules: [error-ignored]\n", ".conformance.yaml:2: exclude entry 1 has no reason"},
 		{"no rule", "exclude:\n- reason: legacy\n", "exclude entry 1 names no rule"},
-		{"bad date", "exclude:\n- {rules: [x], reason: y, expires: soon}\n", `expires "soon" is not a date`},
-		{"relative route", "routes:\n- {method: GET, path: x}\n", "route 1 needs a method and a path"},
-		{"broken", "spec: [\n", "line"},
+		{"bad date", "exclude:\n- {rules: [x], reason: y, expires: soon}\n", `.conformance.yaml:2: exclude entry 1 expires "soon", which is not a date`},
+		{"relative route", "routes:\n- {method: GET, path: x}\n", ".conformance.yaml:2: route 1 needs a method and a path"},
+		{"bad pattern", "exclude:\n- {rules: [x], paths: [\"a[\"], reason: y}\n", `has a pattern "a[" that is none`},
+		{"second document", "spec: [a.yaml]\n---\nspec: [b.yaml]\n", "there is a second document"},
+		{"broken", "spec: [\n", ".conformance.yaml:"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := Read(write(t, tc.text))
@@ -63,7 +65,7 @@ func TestExclude(t *testing.T) {
 		t.Error("accepts a rule that it does not name")
 	}
 	day := func(s string) time.Time { d, _ := time.Parse(time.DateOnly, s); return d }
-	if e.ExpiredAt(day("2026-01-31")) || !e.ExpiredAt(day("2026-02-02")) {
+	if e.ExpiredAt(day("2026-01-31")) || !e.ExpiredAt(day("2026-02-01")) {
 		t.Error("expiry is off")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/big"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,8 @@ type auditFlags struct {
 	minScore     string
 	minSection   []string
 	failOn       string
+	base         string
+	baseline     string
 	config       string
 	color        string
 	verbose      bool
@@ -41,10 +44,22 @@ type auditFlags struct {
 }
 
 func (f *auditFlags) register(fs *pflag.FlagSet) {
+	f.registerSubject(fs)
+	fs.StringArrayVar(&f.formats, "format", nil, "write `F[=PATH]`, repeatable: "+formatNames()+" (default text)")
+	fs.StringVar(&f.minScore, "min-score", "", "fail below this total score `N` (0-100)")
+	fs.StringSliceVar(&f.minSection, "min-section", nil, "fail below this score of a section: `D7=80`")
+	fs.StringVar(&f.failOn, "fail-on", "blocker", "fail on findings of this `severity` or heavier: blocker, major, minor, none")
+	fs.StringVar(&f.base, "base", "", "fail on findings only that are not in the merge base with this git `REF`, such as origin/main")
+	fs.StringVar(&f.baseline, "baseline", "", "fail on findings only that are not in this `file`; see conformance baseline write")
+	fs.StringVar(&f.color, "color", "auto", "colour: `auto`, always, never")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show every finding and how each route was reached")
+}
+
+// registerSubject adds the flags that say what is audited, and how.
+func (f *auditFlags) registerSubject(fs *pflag.FlagSet) {
 	f.set = fs
 	fs.SortFlags = false
 	fs.StringVarP(&f.dir, "dir", "C", ".", "audit the module in `DIR`")
-	fs.StringArrayVar(&f.formats, "format", nil, "write `F[=PATH]`, repeatable: "+formatNames()+" (default text)")
 	fs.StringArrayVar(&f.specs, "spec", nil, "judge this OpenAPI `document`, repeatable (default: discovered)")
 	fs.StringVar(&f.basePath, "base-path", "", "`path` under which the API is mounted (default: found)")
 	fs.StringVar(&f.migrations, "migrations", "", "`folder` of the migrations (default: discovered)")
@@ -53,12 +68,7 @@ func (f *auditFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.databaseURL, "database-url", "", "run migrations in this scratch database instead of a private server: a postgres or mysql `URL`; it must be empty, or called scratch or test")
 	fs.StringSliceVar(&f.only, "only", nil, "judge only these sections or `rules`: D1,S1,endpoint-missing")
 	fs.StringSliceVar(&f.skip, "skip", nil, "leave out these sections or `rules`")
-	fs.StringVar(&f.minScore, "min-score", "", "fail below this total score `N` (0-100)")
-	fs.StringSliceVar(&f.minSection, "min-section", nil, "fail below this score of a section: `D7=80`")
-	fs.StringVar(&f.failOn, "fail-on", "blocker", "fail on findings of this `severity` or heavier: blocker, major, minor, none")
 	fs.StringVar(&f.config, "config", "", "configuration `file` (default .conformance.yaml, looked for up to the repository root)")
-	fs.StringVar(&f.color, "color", "auto", "colour: `auto`, always, never")
-	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show every finding and how each route was reached")
 	fs.IntVar(&f.jobs, "jobs", 0, "packages analysed at once (default: one for each CPU)")
 	fs.DurationVar(&f.timeout, "timeout", 10*time.Minute, "how long the repository's tests may run")
 }
@@ -140,7 +150,17 @@ func (f *auditFlags) run(ctx context.Context, patterns []string, stderr io.Write
 		return nil, err
 	}
 	defer p.done()
-	return checks.Run(ctx, opts)
+	known, err := f.known(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	opts.Gates.Baseline = known.fingerprints
+	rep, err := checks.Run(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	rep.Notes = slices.Compact(slices.Sorted(slices.Values(append(rep.Notes, known.notes(rep)...))))
+	return rep, nil
 }
 
 // audit runs and reports; the error carries the exit code.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/format"
@@ -42,7 +43,23 @@ func (f *auditFlags) outputs() ([]format.Output, error) {
 // look says how reports appear on stdout.
 func (f *auditFlags) look(stdout io.Writer) (format.Options, error) {
 	mode, err := text.ParseColorMode(f.color)
-	return format.Options{Verbose: f.verbose, Color: text.UseColor(mode, os.Getenv, isTerminal(stdout))}, err
+	return format.Options{Verbose: f.verbose, Color: text.UseColor(mode, os.Getenv, isTerminal(stdout)), Width: columns(stdout)}, err
+}
+
+// widest is as far as lines stay easy to read; a wider terminal leaves a margin.
+const widest = 140
+
+// columns is the width of the terminal; 0, which stands for the default, where w
+// is none, so that files and logs never depend on who looks on.
+func columns(w io.Writer) int {
+	if !isTerminal(w) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(w.(*os.File).Fd()))
+	if err != nil {
+		return 0
+	}
+	return min(width, widest)
 }
 
 // write renders the report to stdout or to the output's file, where colours
@@ -51,7 +68,7 @@ func write(out format.Output, stdout io.Writer, r *report.Report, look format.Op
 	if out.Path == "" {
 		return out.Write(stdout, r, look)
 	}
-	look.Color = color == string(text.ColorAlways)
+	look.Color, look.Width = color == string(text.ColorAlways), 0
 	file, err := os.Create(out.Path)
 	if err != nil {
 		return fmt.Errorf("write the %s report: %w", out.Name, err)

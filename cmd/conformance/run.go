@@ -94,7 +94,8 @@ As a vet tool: go vet -vettool=$(command -v conformance) ./...
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return checks.UsageError{Err: err} })
 	flags.register(root.Flags())
-	root.AddCommand(newEndpoints(stdout, stderr), newExplain(stdout), newMigrations(stdout, stderr), newRules(stdout), newVersion(stdout))
+	root.AddCommand(newBaseline(stdout, stderr), newConfig(stdout), newDiff(stdout), newEndpoints(stdout, stderr), newExplain(stdout),
+		newInit(stdout), newMigrations(stdout, stderr), newRules(stdout), newVersion(stdout))
 	return root
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/badge"
+	"github.com/backend-conformance/conformance/report/diff"
 	"github.com/backend-conformance/conformance/report/github"
 	"github.com/backend-conformance/conformance/report/gitlab"
 	"github.com/backend-conformance/conformance/report/html"
@@ -145,4 +146,29 @@ func FindLedger(name string) (Ledger, error) {
 		}
 	}
 	return Ledger{}, unknown(name, Ledgers(), func(l Ledger) string { return l.Name })
+}
+
+// Comparison is one form of what changed between two reports.
+type Comparison struct {
+	Name  string
+	Write func(io.Writer, *diff.Diff, Options) error
+}
+
+// Comparisons lists the forms of a comparison; the first is the default.
+func Comparisons() []Comparison {
+	return []Comparison{
+		{"text", text.Diff},
+		{"json", func(w io.Writer, d *diff.Diff, _ Options) error { return diff.WriteJSON(w, d) }},
+		{"markdown", func(w io.Writer, d *diff.Diff, _ Options) error { return markdown.WriteDiff(w, d) }},
+	}
+}
+
+// FindComparison finds a form of a comparison by its name.
+func FindComparison(name string) (Comparison, error) {
+	for _, c := range Comparisons() {
+		if c.Name == name {
+			return c, nil
+		}
+	}
+	return Comparison{}, unknown(name, Comparisons(), func(c Comparison) string { return c.Name })
 }
