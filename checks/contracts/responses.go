@@ -3,6 +3,7 @@ package contracts
 import (
 	"encoding/json"
 	"fmt"
+	"go/types"
 	"slices"
 	"sort"
 	"strconv"
@@ -213,7 +214,31 @@ func compareAnswer(d *spec.Document, s *spec.Schema, a behaviour.Answer) *compar
 			c.differ("required property %s is missing among %s", name, strings.Join(keys, ", "))
 		}
 	}
+	c.members(flat, keys, a.Shape())
 	return c
+}
+
+// members compares what a map that was made on the spot holds under its keys,
+// by the types that were put there. An object or array that nothing is known of
+// leaves the whole undecided: its own members are promised, too.
+func (c *comparison) members(flat flattened, keys []string, shape *behaviour.Shape) {
+	for _, p := range flat.properties {
+		key, promised := p.Name, p.Schema
+		if !slices.Contains(keys, key) {
+			continue
+		}
+		var held *behaviour.Shape
+		if shape != nil {
+			held = shape.Keys[key]
+		}
+		if held != nil && held.Type != nil && !types.IsInterface(held.Type) {
+			c.value(key, promised, held.Type, 1)
+			continue
+		}
+		if kind := jsonType(c.doc, c.doc.Resolve(promised), 0); kind == "object" || kind == "array" {
+			c.cannotTell("", "what "+key+" holds could not be followed")
+		}
+	}
 }
 
 func orEmpty(s *spec.Schema) *spec.Schema {
