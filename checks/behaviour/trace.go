@@ -381,11 +381,17 @@ func (c *cell) partsTrace() *trace {
 		return nil
 	}
 	c.scan()
-	fields := map[string]*trace{}
+	var fields map[string]*trace // few structs have one
 	for _, p := range c.parts {
 		t := p.ownTrace()
 		if t == nil {
 			t = p.partsTrace()
+		}
+		if t == nil {
+			continue
+		}
+		if fields == nil {
+			fields = map[string]*trace{}
 		}
 		fields[stepName(c.typ, p.index)] = t
 	}

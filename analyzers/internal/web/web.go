@@ -7,6 +7,7 @@ package web
 import (
 	"go/types"
 	"regexp"
+	"strings"
 )
 
 // Framework names the library that a call or a handler belongs to.
@@ -164,7 +165,11 @@ func Name(fn *types.Func) string {
 
 // PackagePath is the import path without its major version.
 func PackagePath(pkg *types.Package) string {
-	return majorVersion.ReplaceAllString(pkg.Path(), "$1")
+	path := pkg.Path()
+	if !strings.Contains(path, "/v") { // most have none, and this is asked of every type
+		return path
+	}
+	return majorVersion.ReplaceAllString(path, "$1")
 }
 
 // TypeName is a named type's name as the tables have it, through pointers;
