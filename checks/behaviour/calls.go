@@ -3,6 +3,7 @@ package behaviour
 import (
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -178,10 +179,27 @@ func (m *machine) carryStatus(v value, sig *types.Signature, args []value) value
 
 func joinOutcomes(a, b *outcome) *outcome {
 	out := &outcome{
-		result: join(a.result, b.result), any: join(a.any, b.any), clean: a.clean || b.clean, passes: a.passes || b.passes, answers: a.answers || b.answers, silent: a.silent || b.silent, status: a.status, leaky: a.leaky && b.leaky,
+		result: join(a.result, b.result).nilInBoth(a.result, b.result), any: join(a.any, b.any), clean: a.clean || b.clean, passes: a.passes || b.passes, answers: a.answers || b.answers, silent: a.silent || b.silent, status: a.status, leaky: a.leaky && b.leaky,
 	}
 	out.add([]happening{{call: a}, {call: b}})
 	return out
+}
+
+// nilInBoth has a slice be nil only where all of several implementations of a
+// method give one: which of them a request meets is not known.
+func (v value) nilInBoth(a, b value) value {
+	if a.nilSlice != b.nilSlice {
+		v.nilSlice, v.made = false, false
+	}
+	if v.tuple == nil || a.tuple == nil || b.tuple == nil {
+		return v
+	}
+	vs := slices.Clone(v.tuple.vs)
+	for i := range vs {
+		vs[i] = vs[i].nilInBoth(a.result(i), b.result(i))
+	}
+	v.tuple = &tuple{vs}
+	return v
 }
 
 // typed tells a generic function the types of its arguments.

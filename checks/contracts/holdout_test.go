@@ -171,3 +171,54 @@ func TestSeveralForms(t *testing.T) {
 		}
 	}
 }
+
+const providers = `
+-- main.go --
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+func main() {}
+
+type images interface{ search(q string) (found []string, err error) }
+
+type uploads struct{}
+
+func (uploads) search(q string) (found []string, err error) { return }
+
+type web struct{}
+
+func (web) search(q string) (found []string, err error) { return []string{q}, nil }
+
+var source images
+
+func any(w http.ResponseWriter, r *http.Request) { reply(w, source) }
+
+func own(w http.ResponseWriter, r *http.Request) { reply(w, uploads{}) }
+
+func reply(w http.ResponseWriter, from images) {
+	all, err := from.search("x")
+	if err != nil {
+		http.Error(w, "bad", 500)
+		return
+	}
+	json.NewEncoder(w).Encode(all)
+}
+`
+
+// TestArrays_Implementations: a slice that one of several implementations
+// leaves nil is undecided; one of the implementation at hand is nil.
+func TestArrays_Implementations(t *testing.T) {
+	p := fixture.Load(t, providers)
+	list := spec.Operation{Responses: []spec.Response{{Status: "200", Content: []spec.Media{{Type: "application/json", Schema: &spec.Schema{
+		Types: []string{"array"}, Items: &spec.Schema{Types: []string{"string"}}}}}}}}
+	for name, want := range map[string]int{"main.any": 0, "main.own": 1} {
+		c := criterion(t, repo(t, p, endpoint{name: "GET /images", op: list, chain: []string{name}}), "array-encoded-null")
+		if len(c.Findings) != want || want == 0 && c.Undecided != 1 {
+			t.Errorf("%s: %+v, want %d findings", name, c, want)
+		}
+	}
+}
