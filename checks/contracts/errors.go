@@ -24,6 +24,7 @@ var ErrorResponseInconsistent = rule.Rule{
 		"and the bare status that is sent when writing the answer failed. What is encoded from a value of unknown type is inconclusive, and so are " +
 		"answers beside a central error handler, whose form is not followed. " +
 		"Known to be wrong when a probe reports its state in the body of a 503.",
+	Judged:  rule.Judged{Read: 13, True: 12, Disputed: 1},
 	Example: errorFormExample,
 }
 

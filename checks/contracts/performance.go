@@ -23,6 +23,7 @@ var ListUnpaginated = rule.Rule{
 	Limits: "Looked at are GET operations that answer an array, or an object whose only array it is. A parameter counts that is named like a limit or page " +
 		"and whose value gets to a call that is not followed, such as the database's, to the bounds of a slice or to a comparison with another variable; " +
 		"whether the query really limits by it is not known. Known to be wrong when the list is short by nature: a fixed set, a buffer of bounded size, a number of rows that the code fixes.",
+	Judged:  rule.Judged{Read: 17, True: 13, Disputed: 4},
 	Example: notesExample,
 }
 

@@ -23,8 +23,10 @@ var ResponseMismatch = rule.Rule{
 	Fix: "Answer the documented status with a body of the documented shape, or correct the document.",
 	Limits: "Compared are statuses, media types, and JSON bodies of success answers. Error statuses count where the document lists 4xx answers of the " +
 		"operation and the handler itself names the status: what middleware answers, 5xx, and what a helper picks by the error are left out. " +
+		"Where some answer with the status has a documented media type, or may have it, the others are taken for what clients can ask for; bodies of several shapes are each compared. " +
 		"Bodies of unknown type, maps and types with their own marshalling are inconclusive, and so is a path that ends without an answer where the document does not have 200. " +
 		"Known to be wrong when one handler serves several operations and branches on what the document does not tell apart.",
+	Judged:  rule.Judged{Read: 28, True: 27, Disputed: 1},
 	Example: notesExample,
 }
 

@@ -60,6 +60,8 @@ func (m *meter) around(next http.Handler) http.Handler {
 
 func hijacked(w http.ResponseWriter) net.Listener { return nil }
 
+func skipped(w http.ResponseWriter, r *http.Request) bool { return r.URL.Path == "/live" }
+
 func failed(r *http.Request, err error) {}
 
 func list(w http.ResponseWriter, r *http.Request) { w.Write([]byte("[]")) }
@@ -71,7 +73,8 @@ func TestBlocked(t *testing.T) {
 	p := fixture.Load(t, chains)
 	for middleware, want := range map[string]report.EndpointStatus{
 		"main.closed": report.Stub, "main.sometimes": report.Implemented, "main.elsewhere": report.Implemented, "main.stripped": report.Implemented, "(*main.meter).around": report.Implemented,
-		"main.failed": report.Implemented, // the callback of a library's middleware
+		"main.skipped": report.Implemented, // says which requests a middleware leaves alone
+		"main.failed":  report.Implemented, // the callback of a library's middleware
 	} {
 		r := fixture.Route(t, p, "GET /a", middleware, "main.list")
 		op := &spec.Operation{Method: "GET", Path: "/a", Pos: report.Position{File: "openapi.yaml", Line: 7}}
