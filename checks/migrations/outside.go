@@ -103,7 +103,30 @@ func (a *audit) insteadOfMigrations(changes int) report.Criterion {
 type change struct {
 	report.Position
 	what, in string
+	// index is what a CREATE INDEX in code adds; nil for any other change.
+	index *codeIndex
 }
+
+// codeIndex is an index that code makes: the columns of a table, in lower case.
+type codeIndex struct {
+	table   string
+	columns []string
+}
+
+// indexMade reads CREATE INDEX ... ON table [USING method] (column, ...).
+func indexMade(text string) *codeIndex {
+	m := createIndex.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	made := &codeIndex{table: strings.ToLower(m[1])}
+	for c := range strings.SplitSeq(m[2], ",") {
+		made.columns = append(made.columns, strings.ToLower(strings.Trim(strings.TrimSpace(c), "`\"")))
+	}
+	return made
+}
+
+var createIndex = regexp.MustCompile(`(?is)^\s*create\s+(?:unique\s+)?index\s+[^;]*?\bon\s+(?:only\s+)?(?:["\w]+\.)?["` + "`" + `]?(\w+)["` + "`" + `]?\s*(?:using\s+\w+\s*)?\(([^()]*)\)\s*;?\s*$`)
 
 // schemaMethods are methods that change a schema, by the package of their type.
 var schemaMethods = map[string]map[string]bool{
@@ -177,7 +200,7 @@ func (a *audit) changesIn(pkg *packages.Package, f *ast.File) []change {
 			what = a.sqlChange(pkg, call)
 		}
 		if what != "" && a.runs(pkg, call.Pos()) {
-			found = append(found, change{a.Program.Position(call.Pos()), what, a.Program.Enclosing(pkg, call.Pos())})
+			found = append(found, change{a.Program.Position(call.Pos()), what, a.Program.Enclosing(pkg, call.Pos()), a.onlyIndex(pkg, call)})
 		}
 		return true
 	})
@@ -269,6 +292,19 @@ func (a *audit) sqlChange(pkg *packages.Package, call *ast.CallExpr) string {
 		}
 	}
 	return ""
+}
+
+// onlyIndex is the index that a call makes where its text is one CREATE INDEX; nil
+// otherwise.
+func (a *audit) onlyIndex(pkg *packages.Package, call *ast.CallExpr) *codeIndex {
+	var texts []string
+	for _, arg := range call.Args[:min(2, len(call.Args))] {
+		texts = append(texts, a.constants(pkg, arg)...)
+	}
+	if len(texts) != 1 {
+		return nil
+	}
+	return indexMade(texts[0])
 }
 
 // versionTable matches the tables in which loaders record what was applied.

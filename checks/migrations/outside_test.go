@@ -122,3 +122,17 @@ DROP TABLE items;
 		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 }
+
+func TestIndexMade(t *testing.T) {
+	for text, want := range map[string]*codeIndex{
+		"CREATE INDEX IF NOT EXISTS i ON orders (name, \"at\");":  {"orders", []string{"name", "at"}},
+		"create unique index i on shop.Orders using btree (name)": {"orders", []string{"name"}},
+		"CREATE INDEX i ON orders (lower(name))":                  nil,
+		"CREATE INDEX i ON orders (name); CREATE TABLE x (y int)": nil,
+		"CREATE TABLE orders (id int)":                            nil,
+	} {
+		if diff := cmp.Diff(want, indexMade(text), cmp.AllowUnexported(codeIndex{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+}

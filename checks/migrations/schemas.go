@@ -18,7 +18,7 @@ func (a *audit) schemas() []check.Schema {
 	for _, b := range a.books {
 		s := check.Schema{Dir: b.set.Dir, Dialect: b.dialect.String(), Complete: !b.final.Lost(), Doubt: doubt}
 		for _, t := range b.final.Tables() {
-			s.Tables = append(s.Tables, tableOf(t, b.dialect))
+			s.Tables = append(s.Tables, a.withCodeIndexes(tableOf(t, b.dialect)))
 			s.Complete = s.Complete && !t.Opaque()
 		}
 		s.Database, s.Reason = a.database(b)
@@ -29,8 +29,10 @@ func (a *audit) schemas() []check.Schema {
 
 // doubt says what besides the migrations may make tables.
 func (a *audit) doubt() string {
-	if changes := a.outsideFindings(); len(changes) > 0 {
-		return "the schema is changed outside of migrations too (" + changes[0].Position.String() + ")"
+	for _, c := range a.outsideFindings() {
+		if c.index == nil { // an index makes no table and no column
+			return "the schema is changed outside of migrations too (" + c.Position.String() + ")"
+		}
 	}
 	if len(a.found.Schemas) > 0 {
 		return "another script creates tables too (" + a.found.Schemas[0].Position.String() + ")"
@@ -45,6 +47,16 @@ func (a *audit) doubt() string {
 		}
 	}
 	return ""
+}
+
+// withCodeIndexes adds the indexes that Go code makes.
+func (a *audit) withCodeIndexes(t check.Table) check.Table {
+	for _, c := range a.outsideFindings() {
+		if c.index != nil && strings.EqualFold(c.index.table, t.Name) {
+			t.Indexes = append(t.Indexes, c.index.columns)
+		}
+	}
+	return t
 }
 
 func tableOf(t *ledger.Table, d sql.Dialect) check.Table {

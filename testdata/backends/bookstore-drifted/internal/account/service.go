@@ -67,6 +67,7 @@ func (s *Service) Logout(ctx context.Context, actor User, token string) error {
 	if err != nil {
 		return fmt.Errorf("close session: %w", err)
 	}
+	// defect: where-unindexed
 	if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE token_hash = ?`, digest(token)); err != nil {
 		return fmt.Errorf("close session: %w", err)
 	}

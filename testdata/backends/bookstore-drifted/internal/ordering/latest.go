@@ -9,9 +9,10 @@ import (
 )
 
 func latest(ctx context.Context, db *sql.DB, user int64, page storage.Page) ([]Order, error) {
+	// defect: query-schema-mismatch
 	const query = `
 		SELECT id, book_id, quantity, total_cents, created_at
-		FROM orders WHERE user_id = ?
+		FROM orders WHERE buyer_id = ?
 		ORDER BY created_at DESC LIMIT ? OFFSET ?`
 	rows, err := db.QueryContext(ctx, query, user, page.Limit, page.Offset)
 	if err != nil {
