@@ -20,13 +20,15 @@ type builder struct {
 	// creates add what they are given to its table, and never change what is there
 	// instead; insert is the type that alone does so.
 	creates, insert string
+	// raw says that Raw and Exec take a text first.
+	raw bool
 }
 
 // builders by the import path of their types, without major version.
 var builders = map[string]builder{
-	"gorm.io/gorm": {lists: "Find", creates: "Create CreateInBatches FirstOrCreate",
+	"gorm.io/gorm": {raw: true, lists: "Find", creates: "Create CreateInBatches FirstOrCreate",
 		neutral: "WithContext Session Debug Model Order Preload Unscoped Select Omit"},
-	"github.com/jinzhu/gorm": {lists: "Find", creates: "Create FirstOrCreate",
+	"github.com/jinzhu/gorm": {raw: true, lists: "Find", creates: "Create FirstOrCreate",
 		neutral: "New Debug Model Order Preload Unscoped Select Omit"},
 	"xorm.io/xorm": {lists: "Find", creates: "Insert InsertOne",
 		neutral: "Context Asc Desc OrderBy Cols Omit NoAutoCondition NewSession"},

@@ -31,6 +31,11 @@ var libraries = []string{"database/sql", "github.com/jmoiron/sqlx", "github.com/
 // What it is called is not enough: it must give back what a database library
 // gives, or be sqlx's Get and Select (destination, text, arguments).
 func sends(fn *types.Func) (call, bool) {
+	if fn.Name() == "Raw" || fn.Name() == "Exec" {
+		if b, ok := builderOf(fn); ok && b.raw {
+			return call{}, true
+		}
+	}
 	c, known := methods[fn.Name()]
 	if !known || fn.Signature().Recv() == nil {
 		return call{}, false

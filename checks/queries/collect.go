@@ -2,8 +2,6 @@ package queries
 
 import (
 	"go/ast"
-	"go/constant"
-	"go/token"
 	"go/types"
 	"regexp"
 	"slices"
@@ -250,96 +248,4 @@ func callee(info *types.Info, c *ast.CallExpr) *types.Func {
 	}
 	fn, _ := info.Uses[name].(*types.Func)
 	return fn
-}
-
-// constants finds the value of expressions that are the same in every run.
-type constants struct {
-	pkg  *packages.Package
-	file *ast.File
-}
-
-// of gives the text and where it is written; empty and the expression's own
-// place where it is not constant.
-func (c constants) of(e ast.Expr) (string, token.Pos) {
-	e = ast.Unparen(e)
-	if tv, ok := c.pkg.TypesInfo.Types[e]; ok && tv.Value != nil && tv.Value.Kind() == constant.String {
-		return constant.StringVal(tv.Value), c.written(e)
-	}
-	id, ok := e.(*ast.Ident)
-	if !ok {
-		return "", e.Pos()
-	}
-	v, ok := c.pkg.TypesInfo.Uses[id].(*types.Var)
-	if !ok || v.IsField() || v.Parent() == c.pkg.Types.Scope() && v.Exported() {
-		return "", e.Pos()
-	}
-	if init := c.only(v); init != nil {
-		if tv, ok := c.pkg.TypesInfo.Types[init]; ok && tv.Value != nil && tv.Value.Kind() == constant.String {
-			return constant.StringVal(tv.Value), init.Pos()
-		}
-	}
-	return "", e.Pos()
-}
-
-// written is where a named constant of the package has its text.
-func (c constants) written(e ast.Expr) token.Pos {
-	if id, ok := e.(*ast.Ident); ok {
-		if k, ok := c.pkg.TypesInfo.Uses[id].(*types.Const); ok && k.Pkg() == c.pkg.Types {
-			return k.Pos()
-		}
-	}
-	return e.Pos()
-}
-
-// only is the value of a variable that is set once and whose address nobody
-// takes; nil otherwise.
-func (c constants) only(v *types.Var) ast.Expr {
-	var value ast.Expr
-	sets := 0
-	is := func(e ast.Expr) bool {
-		id, ok := ast.Unparen(e).(*ast.Ident)
-		return ok && (c.pkg.TypesInfo.Defs[id] == v || c.pkg.TypesInfo.Uses[id] == v)
-	}
-	files := []*ast.File{c.file}
-	if v.Parent() == c.pkg.Types.Scope() {
-		files = c.pkg.Syntax
-	}
-	for _, f := range files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.AssignStmt:
-				for i, l := range n.Lhs {
-					if is(l) {
-						sets++
-						if len(n.Rhs) == len(n.Lhs) && (n.Tok == token.ASSIGN || n.Tok == token.DEFINE) {
-							value = n.Rhs[i]
-						}
-					}
-				}
-			case *ast.ValueSpec:
-				for i, l := range n.Names {
-					if !is(l) {
-						continue
-					}
-					sets++
-					if i < len(n.Values) {
-						value = n.Values[i]
-					}
-				}
-			case *ast.RangeStmt:
-				if n.Key != nil && is(n.Key) || n.Value != nil && is(n.Value) {
-					sets += 2
-				}
-			case *ast.UnaryExpr:
-				if n.Op == token.AND && is(n.X) {
-					sets += 2
-				}
-			}
-			return true
-		})
-	}
-	if sets != 1 {
-		return nil
-	}
-	return value
 }

@@ -231,3 +231,37 @@ func TestExtent(t *testing.T) {
 		}
 	}
 }
+
+// TestEmbeddedQuery: a file that the compiler puts into a variable is its text.
+func TestEmbeddedQuery(t *testing.T) {
+	c := judged(t, `-- go.mod --
+module example.com/shop
+
+go 1.26
+-- store.go --
+package shop
+
+import (
+	"database/sql"
+	_ "embed"
+)
+
+//go:embed rename.sql
+var rename string
+
+//go:embed rename.sql
+var changed string
+
+func f(db *sql.DB) {
+	db.Exec(rename, 1)
+	changed += " LIMIT 1"
+	db.Exec(changed, 1)
+}
+-- rename.sql --
+UPDATE ordres SET name = ?
+`, schema(check.Answer{Missing: "ordres"}, ""))[RuleMismatch.ID]
+	want := []string{"store.go:9 the query names table ordres, which the migrations in migrations do not create; nearest: orders"}
+	if diff := cmp.Diff(want, lines(c)); diff != "" || c.Undecided != 1 {
+		t.Errorf("%d undecided, want 1; findings (-want +got):\n%s", c.Undecided, diff)
+	}
+}
