@@ -237,6 +237,9 @@ func (a *audit) runs(pkg *packages.Package, pos token.Pos) bool {
 	if len(mains) == 0 || fn == nil {
 		return true
 	}
+	if testSetUp.MatchString(fn.Name()) {
+		return false
+	}
 	if entry := fn.Signature().Recv() == nil && (fn.Name() == "main" || fn.Name() == "init"); entry {
 		return fn.Name() == "init" || slices.Contains(mains, pkg)
 	}
@@ -244,6 +247,9 @@ func (a *audit) runs(pkg *packages.Package, pos token.Pos) bool {
 		return slices.ContainsFunc(graph.FromMain(m).Uses, func(u reach.Use) bool { return u.Func == fn })
 	})
 }
+
+// testSetUp matches the names of functions that make ready for tests.
+var testSetUp = regexp.MustCompile(`(?i)^(init|set_?up|prepare)(for)?_?tests?(?:_|$|[A-Z0-9])`)
 
 // around is the declared function that holds pos; nil at file level.
 func around(pkg *packages.Package, pos token.Pos) *types.Func {

@@ -21,6 +21,7 @@ var RuleUnbounded = rule.Rule{
 	Supports: []rule.Section{rule.Performance, rule.Performant},
 	Severity: rule.Minor,
 	Since:    "1.0.0",
+	Judged:   rule.Judged{Read: 2, True: 2},
 	Why:      "The answer, the memory and the time that it takes grow with the table, until a single request is enough to take the service down.",
 	Fix:      "Give the query a LIMIT and let clients ask for the next page, or filter by what belongs to the caller.",
 	Limits: "Judged are queries that handlers reach and whose rows fill a slice: constant SQL, and chains of gorm, xorm and bun on a handle that nothing was added to. A finding has no filter, no limit and no grouping, " +
