@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/backend-conformance/conformance/report"
 )
@@ -80,7 +81,13 @@ func (t *renderer) header() {
 const fieldIndent = 14
 
 func (t *renderer) field(name, value, remark string) {
-	t.line(span{"  " + pad(name, fieldIndent-2), faint}, span{value, bold}, span{"  " + remark, faint})
+	lead := []span{{"  " + pad(name, fieldIndent-2), faint}, {value, bold}}
+	if used := fieldIndent + utf8.RuneCountInString(value+remark) + 2; used > t.width {
+		t.line(lead...)
+		t.wrapped([]span{{strings.Repeat(" ", fieldIndent), plain}}, remark, faint)
+		return
+	}
+	t.line(append(lead, span{"  " + remark, faint})...)
 }
 
 func hash(h string) string {
