@@ -62,6 +62,8 @@ func (t *tracker) reportSite(r *diag.Reporter, at *site, calls map[token.Pos]*as
 	span := t.span(at.pos, calls)
 	key := fmt.Sprint(at.kind, at.pos)
 	switch {
+	case at.verdict == tainted && at.kind == Template && !joinedOn(at.trace):
+		r.Undecided(about.rule, span, at.where+" gets a whole template from a client, which is right only where users are meant to write templates")
 	case at.verdict == tainted:
 		if seen[key] {
 			return
@@ -81,6 +83,22 @@ func (t *tracker) reportSite(r *diag.Reporter, at *site, calls map[token.Pos]*as
 	default:
 		r.Examine(about.rule, 1)
 	}
+}
+
+// joinedOn: on the way input becomes a part of a larger text.
+func joinedOn(n *node) bool {
+	for ; n != nil; n = n.next {
+		switch v := n.v.(type) {
+		case *ssa.BinOp:
+			return true
+		case *ssa.Call:
+			switch web.Name(ssavalue.Callee(v.Common())) {
+			case "fmt.Sprintf", "fmt.Sprint", "fmt.Sprintln", "strings.Join":
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // callExprs finds calls by the position that SSA gives them.

@@ -81,7 +81,7 @@ var HTMLRule = rule.Rule{
 	Fix:      "Render with html/template, or escape with html.EscapeString; never answer with a content type that a client chose, nor parse a template that one wrote.",
 	Limits: limits + "Text from the database counts as input of an earlier request, and so does a file that the package writes from input. Net/http answers " +
 		"count as HTML where the function holds tags, sets no other type and does not begin with plain text; other frameworks' where the function sets text/html. The text of a template " +
-		"counts whatever it renders; services whose purpose is that users write templates are reported too.",
+		"counts whatever it renders where input is a part of it; a whole template from a client is undecided, since users may be meant to write it.",
 	Example: example("html"),
 }
 

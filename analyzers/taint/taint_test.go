@@ -21,7 +21,7 @@ func TestTaint(t *testing.T) {
 		PathRule.ID:     {Examined: 33},
 		URLRule.ID:      {Examined: 15},
 		RedirectRule.ID: {Examined: 7},
-		HTMLRule.ID:     {Examined: 18},
+		HTMLRule.ID:     {Examined: 19, Undecided: 1},
 		LogRule.ID:      {Examined: 13, Suppressed: 1},
 		UploadRule.ID:   {Examined: 4},
 	}

@@ -89,6 +89,13 @@ func written(w http.ResponseWriter, r *http.Request) {
 	_ = page.Execute(w, nil)
 }
 
+// editor: users of a mailing service write whole templates.
+func editor(w http.ResponseWriter, r *http.Request) {
+	if _, err := template.New("mail").Parse(r.FormValue("body")); err != nil {
+		w.WriteHeader(400)
+	}
+}
+
 // plainly: what begins with plain text is sent as plain text, whatever tags
 // follow, and a type that is set after another answer comes too late for it.
 func plainly(w http.ResponseWriter, r *http.Request) {
