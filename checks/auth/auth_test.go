@@ -98,6 +98,39 @@ func find(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(200)
 }
 
+type malformed struct{ error }
+
+// admins hands an error to a ladder that asks an open question first.
+func admins(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Role") != "admin" {
+			answer(w, errForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// odd answers through the same ladder before.
+func odd(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := plain.Look(r.URL.Path); err != nil {
+			answer(w, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func answer(w http.ResponseWriter, err error) {
+	var bad *malformed
+	if errors.As(err, &bad) {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		return
+	}
+	w.WriteHeader(statusOf(err))
+}
+
 var rows interface{ Scan(...any) error }
 
 // owned compares what two scans of several values each filled.
@@ -209,6 +242,18 @@ func TestCheck_Scopes(t *testing.T) {
 	}
 	if want := "DELETE /b requires books:write, but nothing on the way to main.list answers 403"; !strings.HasPrefix(got.Findings[0].Message, want) {
 		t.Errorf("message %q, want %q", got.Findings[0].Message, want)
+	}
+}
+
+// TestCheck_ScopesThroughLadder: a middleware that itself raises the error of the
+// rung checks permissions, whatever else the ladder asks.
+func TestCheck_ScopesThroughLadder(t *testing.T) {
+	cs, err := auth.Check.Run(context.Background(), repo(t, true, endpoint{"DELETE /a", scoped, []string{"main.signedIn", "main.odd", "main.admins", "main.list"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := cs[1]; got.Outcome != report.Pass || got.Satisfied != 1 {
+		t.Errorf("authorization-missing: %+v, want a pass", got)
 	}
 }
 

@@ -432,17 +432,26 @@ func credentialOf(out *outcome) string {
 	return ""
 }
 
-// permissions are refusals that remain when the credentials are there.
+// permissions are refusals that remain when the credentials are there. One line
+// of a shared error ladder may be perhaps for one function and certain for another.
 func (x *Index) permissions(with []step) (certain, perhaps []report.Related) {
-	seen := map[token.Pos]bool{}
+	type refusal struct {
+		at  token.Pos
+		one bool
+	}
+	seen := map[refusal]bool{}
 	for _, s := range with {
 		for _, e := range s.out.events {
-			if e.answer == nil || e.answer.Status != 403 || seen[e.pos] {
+			if e.answer == nil || e.answer.Status != 403 {
 				continue
 			}
-			seen[e.pos] = true
+			r := refusal{e.pos, e.answer.oneOf <= 1 || x.raisesItself(403, s)}
+			if seen[r] {
+				continue
+			}
+			seen[r] = true
 			at := report.Related{Position: x.program.Position(e.place()), Message: s.handler.Name + " answers 403"}
-			if e.answer.oneOf > 1 {
+			if !r.one {
 				at.Message = s.handler.Name + " answers 403 or another status"
 				perhaps = append(perhaps, at)
 			} else {

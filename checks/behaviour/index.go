@@ -44,6 +44,8 @@ type Index struct {
 	texts     map[string]*libraryText
 	// sources are the functions that can be why a status is answered.
 	sources map[int]map[*behaviour.Function]bool
+	// raises are those that hand on an error of a ladder themselves.
+	raises map[raised]bool
 	// The following remember look-ups that every run repeats.
 	own     map[*ssa.Function]*behaviour.Function
 	owners  map[*ssa.FieldAddr]part
@@ -73,7 +75,7 @@ func build(p *load.Program) *Index {
 	x := &Index{
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{}, crowded: map[string]bool{},
-		errorStatus: map[string]int{}, texts: map[string]*libraryText{}, globalFuncs: map[string]*behaviour.Function{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{}, sources: map[int]map[*behaviour.Function]bool{},
+		errorStatus: map[string]int{}, texts: map[string]*libraryText{}, globalFuncs: map[string]*behaviour.Function{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{}, sources: map[int]map[*behaviour.Function]bool{}, raises: map[raised]bool{},
 		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, layouts: map[*ssa.Function]*layout{}, errs: map[types.Type]bool{},
 		globals: map[*ssa.Global]value{}, typeIDs: map[types.Type]int{}, typeNames: map[string]int{}, log: &log{},
 	}

@@ -35,6 +35,7 @@ func (x *Index) sourcesOf(status int) map[*behaviour.Function]bool {
 	for _, f := range x.byKey {
 		if handsOnSentinel(f.SSA, sentinels) {
 			mark(f)
+			x.raises[raised{status, f.SSA}] = true
 		}
 	}
 	for len(queue) > 0 {
@@ -45,6 +46,26 @@ func (x *Index) sourcesOf(status int) map[*behaviour.Function]bool {
 		}
 	}
 	return found
+}
+
+// raised is a function that itself hands on an error which a ladder turns into
+// a status.
+type raised struct {
+	status int
+	by     *ssa.Function
+}
+
+// raisesItself reports whether the handler of a step, or a literal in it, does
+// so: then the rung is not just one that a shared ladder has.
+func (x *Index) raisesItself(status int, s step) bool {
+	x.sourcesOf(status)
+	fn := x.byKey[s.handler.Key]
+	return fn != nil && x.raisedWithin(status, fn.SSA)
+}
+
+func (x *Index) raisedWithin(status int, fn *ssa.Function) bool {
+	return fn != nil && (x.raises[raised{status, fn}] ||
+		slices.ContainsFunc(fn.AnonFuncs, func(f *ssa.Function) bool { return x.raisedWithin(status, f) }))
 }
 
 // sends reports whether a function makes use of the status other than for an error
