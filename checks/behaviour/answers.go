@@ -135,6 +135,9 @@ func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []v
 		t = v.Type()
 	}
 	a.Type, a.Keys, a.HasBody = f.subst(t), known.keys, true
+	if a.Keys == noKeys {
+		a.Keys, a.Empty = "", true
+	}
 	a.NilSlice, a.MadeSlice = known.nilSlice, known.made
 	a.shape = &shaped{f.m, known, a.Type}
 	if known.part == jsonText {
@@ -143,10 +146,17 @@ func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []v
 	a.value = known
 }
 
+// noKeys are those of a map that nothing is ever put into: it is used once.
+const noKeys = "{}"
+
 // keysOf are the constant keys put into a map where it is made.
 func keysOf(m *ssa.MakeMap) string {
 	var keys []string
+	uses := 0
 	for _, r := range *m.Referrers() {
+		if _, debug := r.(*ssa.DebugRef); !debug {
+			uses++
+		}
 		if u, ok := r.(*ssa.MapUpdate); ok && u.Map == ssa.Value(m) {
 			k := u.Key
 			if mi, ok := k.(*ssa.MakeInterface); ok {
@@ -158,6 +168,9 @@ func keysOf(m *ssa.MakeMap) string {
 				keys = append(keys, "*")
 			}
 		}
+	}
+	if len(keys) == 0 && uses == 1 {
+		return noKeys
 	}
 	sort.Strings(keys)
 	return strings.Join(keys, ",")

@@ -35,11 +35,22 @@ func ownsRequest(fn *behaviour.Function) bool {
 		switch t := sig.Params().At(i).Type(); {
 		case behaviour.IsAnswer(t):
 			answers = true
-		case !behaviour.IsRequest(t) && !isHandlerLike(t):
+		case !behaviour.IsRequest(t) && !isHandlerLike(t) && !isChain(t):
 			return false
 		}
 	}
 	return answers && !asks(sig)
+}
+
+// isChain: the rest of the chain as a value, as go-restful's filters get it.
+func isChain(t types.Type) bool {
+	for _, name := range []string{"ProcessFilter", "Next"} {
+		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+		if _, ok := obj.(*types.Func); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // asks: what it gives is for the code that calls it, such as the bool of a

@@ -374,7 +374,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 			f.next(b, instr)
 		}
 		if a.part != noPart && fn.Pkg() != nil {
-			f.m.whole[a.part] = true
+			f.m.handOn(a.part, nil)
 		}
 	}
 	if !known.onlyReads {
@@ -402,11 +402,57 @@ func (f *frame) handsRequestOn(c *ssa.CallCommon) {
 	for i, a := range c.Args {
 		method := i == 0 && !c.IsInvoke() && c.Signature().Recv() != nil
 		if !method && behaviour.IsRequest(a.Type()) {
-			for _, p := range []part{requestQuery, requestVars, requestHeader, requestForm} {
-				f.m.whole[p] = true
+			to := f.looksByName(c)
+			for _, p := range wholes {
+				f.m.handOn(p, to)
 			}
 		}
 	}
+}
+
+// wholes are the parts of a request that hold parameters.
+var wholes = []part{requestQuery, requestVars, requestHeader, requestForm}
+
+// handOn notes who gets a part of the request as a whole; nil may do anything
+// with it.
+func (m *machine) handOn(p part, to *types.Func) {
+	if !slices.Contains(m.whole[p], to) {
+		m.whole[p] = append(m.whole[p], to)
+	}
+}
+
+// looksByName is the function that a call hands the request to, where all that it
+// can do is look things up by names of its own: it is no part of the standard
+// library, which passes requests on, and gets nothing of the module's that it
+// could fill by tags.
+func (f *frame) looksByName(c *ssa.CallCommon) *types.Func {
+	fn := behaviour.Callee(c)
+	if fn == nil || fn.Pkg() == nil || f.m.x.inModule(fn.Pkg()) || !strings.Contains(fn.Pkg().Path(), ".") {
+		return nil
+	}
+	for _, a := range c.Args {
+		if mi, ok := a.(*ssa.MakeInterface); ok {
+			a = mi.X
+		}
+		if f.m.x.ownType(a.Type()) || isEmptyInterface(a.Type()) {
+			return nil
+		}
+	}
+	return fn
+}
+
+// ownType: a type of the module, or a pointer to one.
+func (x *Index) ownType(t types.Type) bool {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && x.inModule(n.Obj().Pkg())
+}
+
+func isEmptyInterface(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.NumMethods() == 0
 }
 
 // handsAnswerOn notes that code which cannot be followed may answer: it gets

@@ -320,8 +320,26 @@ func (f *frame) unary(v *ssa.UnOp) value {
 	return x.tainted()
 }
 
+// onlyClosed: all that happens to a body is that it is closed, or put under a
+// limit.
+func onlyClosed(body ssa.Value) bool {
+	for _, r := range *body.Referrers() {
+		switch r := r.(type) {
+		case *ssa.DebugRef:
+		case ssa.CallInstruction:
+			if fn := behaviour.Callee(r.Common()); fn == nil || fn.Name() != "Close" && fn.FullName() != "net/http.MaxBytesReader" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 func (f *frame) load(v *ssa.UnOp, x value) value {
 	if p := f.m.x.requestField(v.X); p != noPart {
+		f.m.opensBody = f.m.opensBody || p == requestBody && !onlyClosed(v)
 		return f.m.requestPart(p)
 	}
 	if x.cell == nil {

@@ -1,8 +1,10 @@
 package behaviour
 
 import (
+	"go/constant"
 	"go/types"
 	"regexp"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -77,10 +79,48 @@ func classByName(h routes.Handler) class {
 	return foreign
 }
 
-// IsPlainLibrary reports whether a middleware of another module is known to
-// leave the request's parameters alone.
-func IsPlainLibrary(h routes.Handler) bool {
-	return h.Body == nil && classByName(h) != foreign
+// MayRead reports whether a middleware that was not followed may read a
+// parameter of the name. One of another module has to have the name from
+// somewhere: from its own package, or from what it was made with.
+func (x *Index) MayRead(h routes.Handler, name string) bool {
+	if h.Body != nil {
+		return true
+	}
+	if classByName(h) != foreign {
+		return false
+	}
+	return slices.Contains(h.Args, name) || slices.ContainsFunc(h.Bound, func(b routes.Bound) bool { return holds(b, name) }) || x.knows(h.Func, name)
+}
+
+// MayGet reports whether what was handed on as a whole may be looked up under
+// the name by whoever got it.
+func (x *Index) MayGet(w Whole, name string) bool { return w.To == nil || x.knows(w.To, name) }
+
+// MayReadBody reports whether a middleware that was not followed may read the
+// body.
+func (x *Index) MayReadBody(h routes.Handler) bool {
+	return h.Body != nil || classByName(h) == foreign && (h.Func == nil || x.readsBody(h.Func))
+}
+
+// readsBody reports whether the package of a function of another module deals
+// with bodies of requests, or cannot be read.
+func (x *Index) readsBody(fn *types.Func) bool {
+	text := x.textOf(fn)
+	return !text.read || text.bodies
+}
+
+// knows reports whether the package of a function of another module has the
+// text in it, or cannot be read.
+func (x *Index) knows(fn *types.Func, word string) bool {
+	if fn == nil {
+		return true
+	}
+	text := x.textOf(fn)
+	return !text.read || text.words[word]
+}
+
+func holds(b routes.Bound, text string) bool {
+	return b.Const != nil && b.Const.Kind() == constant.String && constant.StringVal(b.Const) == text
 }
 
 // plainName are functions that say so themselves.

@@ -20,7 +20,11 @@ type libraryText struct {
 	// selfContained: it imports nothing but the standard library and routers, so
 	// that nobody else refuses for it.
 	selfContained bool
-	read          bool
+	// words are the texts that it writes out: names of parameters among them.
+	words map[string]bool
+	// bodies: it has to do with bodies of requests.
+	bodies bool
+	read   bool
 }
 
 // maxLibraryFile bounds the files of such a package, in bytes of each.
@@ -38,7 +42,7 @@ func (x *Index) textOf(fn *types.Func) *libraryText {
 }
 
 func readLibrary(dir string) *libraryText {
-	s := &libraryText{refuses: map[string]bool{}, selfContained: true}
+	s := &libraryText{refuses: map[string]bool{}, words: map[string]bool{}, selfContained: true}
 	if !filepath.IsAbs(dir) {
 		return s
 	}
@@ -73,8 +77,12 @@ func (s *libraryText) add(f *ast.File) {
 			switch n := n.(type) {
 			case *ast.Ident:
 				s.refuses[name] = s.refuses[name] || refusingWord.MatchString(n.Name)
+				s.bodies = s.bodies || bodyWord.MatchString(n.Name)
 			case *ast.BasicLit:
 				s.refuses[name] = s.refuses[name] || n.Value == "401" || n.Value == "403"
+				if word, err := strconv.Unquote(n.Value); err == nil {
+					s.words[word] = true
+				}
 			}
 			return true
 		})
@@ -83,6 +91,7 @@ func (s *libraryText) add(f *ast.File) {
 
 var (
 	refusingWord   = regexp.MustCompile(`(?i)unauthori[sz]ed|forbidden`)
+	bodyWord       = regexp.MustCompile(`^(Get|Post|Read|Raw|Request)?Body(Raw|Parser|Bytes)?$|Form(Value|File|Data)?$|Bind|^ReadEntity$|^GetRawData$|^(Dump|Write|Clone)(Request|Proxy)?\w*$`)
 	withoutVersion = regexp.MustCompile(`/v\d+`)
 )
 

@@ -26,9 +26,11 @@ type machine struct {
 	// closed: all that the context holds is in the store.
 	closed bool
 	// limitsBody: the body is put under a limit; whole are parts of the request
-	// that were handed to foreign code as a whole.
+	// that were handed to foreign code as a whole, with the functions that got them.
 	limitsBody bool
-	whole      map[part]bool
+	// opensBody: something takes hold of the body, and not just to close it.
+	opensBody bool
+	whole     map[part][]*types.Func
 
 	store map[string]value // context values by key
 	// context stands for the store where it is noted who looks at it.
@@ -89,7 +91,7 @@ type outcome struct {
 func newMachine(x *Index, absent bool) *machine {
 	return &machine{
 		x: x, absent: absent, store: map[string]value{}, cells: map[cellKey]*cell{},
-		instances: map[string]int{}, whole: map[part]bool{}, mapKeys: map[string]int{},
+		instances: map[string]int{}, whole: map[part][]*types.Func{}, mapKeys: map[string]int{},
 		closures: map[closureKey]*closure{}, memo: map[callKey]*remembered{}, context: &cell{log: x.log}, contexts: map[*behaviour.Function]map[string]int{}, inputAt: map[inputKey]*input{},
 	}
 }

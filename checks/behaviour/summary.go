@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"slices"
 	"sort"
 
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
@@ -29,11 +30,23 @@ type Summary struct {
 	Succeeds bool
 	// LimitsBody says that the body is put under a limit, for whoever reads it.
 	LimitsBody bool
+	// OpensBody says that something may read the body: it is taken hold of, or the
+	// request is handed to code that could not be followed and deals with bodies.
+	OpensBody bool
 	// Whole lists places that are handed on as a whole to code that cannot be
-	// looked into: "query", "path", "header", "form".
-	Whole []string
+	// looked into.
+	Whole []Whole
 	// Credentials are looked at in these places.
 	Credentials []report.Related
+}
+
+// Whole is a part of the request that was handed on undivided.
+type Whole struct {
+	// Place is "query", "path", "header" or "form".
+	Place string
+	// To is the function that got it, where that can only look things up by names
+	// that it has itself; nil where anything may happen to it.
+	To *types.Func
 }
 
 // Input is something taken out of the request.
@@ -84,6 +97,8 @@ type Answer struct {
 	HasBody bool
 	Type    types.Type
 	Keys    string
+	// Empty says that the body is a map without any key.
+	Empty bool
 	// NilSlice says that on some path the body is a slice that is nil.
 	// MadeSlice says that on every path it is one that was made.
 	NilSlice, MadeSlice bool
@@ -196,12 +211,30 @@ func (x *Index) summariseWith(h routes.Handler, m *machine) *Summary {
 	dropStatusOnly(s)
 	s.Silent = out.silent && answersByItself(run.fn)
 	s.LimitsBody = m.limitsBody
-	for _, p := range []part{requestQuery, requestVars, requestHeader, requestForm} {
-		if place, ok := placeOf(p); ok && m.whole[p] {
-			s.Whole = append(s.Whole, placeName(place))
+	s.OpensBody = m.opensBody || slices.ContainsFunc(m.inputs, (*input).fromBody) || x.anyReadsBody(m.whole)
+	for _, p := range wholes {
+		if place, ok := placeOf(p); ok {
+			for _, to := range m.whole[p] {
+				s.Whole = append(s.Whole, Whole{placeName(place), to})
+			}
 		}
 	}
 	return s
+}
+
+// fromBody: it is the body, or a part of it.
+func (in *input) fromBody() bool {
+	return in.Place == behaviour.Body || in.Place == behaviour.Form || in.Place == behaviour.Many
+}
+
+// anyReadsBody: one of those who got the request may read its body.
+func (x *Index) anyReadsBody(whole map[part][]*types.Func) bool {
+	for _, to := range whole {
+		if slices.ContainsFunc(to, func(fn *types.Func) bool { return fn == nil || x.readsBody(fn) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // behindOf are the handlers that a middleware captured: they are summarised on

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -63,6 +64,16 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 		bodies = append(bodies, in)
 	}
 	if len(bodies) == 0 {
+		if promisesNothing(h.row.Document, media.Schema) {
+			return report.FacetNotApplicable
+		}
+		if ignoresBody(x, h) {
+			t.Fail(report.Finding{
+				Message:  fmt.Sprintf("%s takes a JSON body, but %s never reads it; decode it or remove it from the document", name, handlerName(h)),
+				Position: orElse(h.row.Route.Handler.Pos, h.row.Route.Pos), Endpoint: name, Anchor: name, Related: []report.Related{{Position: op.Body.Pos, Message: "the body is declared here"}},
+			})
+			return report.FacetAbsent
+		}
 		if form != nil && len(op.Body.Content) == 1 && !isDeclared(op, form.Name) && len(h.Whole) == 0 {
 			t.Fail(report.Finding{
 				Message:  fmt.Sprintf("%s takes a JSON body, but %s reads %q as a form value; decode the JSON", name, handlerName(h), form.Name),
@@ -90,6 +101,28 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 	}
 	t.Pass(related...)
 	return report.FacetOK
+}
+
+// ignoresBody: the handler was followed to its end, and neither it nor what stands
+// before it takes hold of the body.
+func ignoresBody(x *behaviour.Index, h handled) bool {
+	if !h.Complete || !h.Succeeds || h.OpensBody {
+		return false
+	}
+	return !slices.ContainsFunc(h.row.Route.Middleware, func(m routes.Handler) bool {
+		if s := x.Handler(m); s.Known {
+			return s.OpensBody
+		}
+		return x.MayReadBody(m)
+	})
+}
+
+// promisesNothing: an object without members, as generators declare for handlers
+// that get no body.
+func promisesNothing(d *spec.Document, s *spec.Schema) bool {
+	s = d.Resolve(s)
+	return s != nil && len(s.Properties)+len(s.Required)+len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) == 0 && s.Items == nil &&
+		s.AdditionalProperties == nil && len(s.Types) == 1 && s.Types[0] == "object"
 }
 
 func isDeclared(op *spec.Operation, name string) bool {

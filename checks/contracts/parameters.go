@@ -45,10 +45,21 @@ type reads struct {
 	whole map[string]bool
 	// credentials are looked at as such, which is a way to read them.
 	credentials map[string]bool
+	// handed are places that others got undivided, unseen is middleware that could
+	// not be followed.
+	handed []behaviour.Whole
+	unseen []routes.Handler
 }
 
 func newReads() *reads {
-	return &reads{map[string]behaviour.Input{}, map[string]bool{}, map[string]bool{}}
+	return &reads{named: map[string]behaviour.Input{}, whole: map[string]bool{}, credentials: map[string]bool{}}
+}
+
+// mayRead reports whether code that could not be followed may read a parameter.
+func (r *reads) mayRead(x *behaviour.Index, place, name string) bool {
+	return r.whole[place] || r.whole["request"] ||
+		slices.ContainsFunc(r.handed, func(w behaviour.Whole) bool { return w.Place == place && x.MayGet(w, name) }) ||
+		slices.ContainsFunc(r.unseen, func(m routes.Handler) bool { return x.MayRead(m, name) })
 }
 
 func (r *reads) add(s *behaviour.Summary) {
@@ -64,9 +75,7 @@ func (r *reads) add(s *behaviour.Summary) {
 			r.whole[in.Place] = true
 		}
 	}
-	for _, place := range s.Whole {
-		r.whole[place] = true
-	}
+	r.handed = append(r.handed, s.Whole...)
 	for _, c := range s.Credentials { // "header X-Admin-Password"
 		if _, ok := r.named[c.Message]; !ok {
 			r.credentials[c.Message] = true
@@ -123,12 +132,12 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled, internal map[s
 	all.add(h.Summary)
 	for _, m := range h.row.Route.Middleware {
 		s := x.Handler(m)
-		if !s.Known && !behaviour.IsPlainLibrary(m) {
-			all.whole["path"], all.whole["query"], all.whole["header"] = true, true, true
+		if !s.Known {
+			all.unseen = append(all.unseen, m)
 		}
 		all.add(withoutWhole(s))
 	}
-	missing, unsure := unreadParameters(h, all, declared)
+	missing, unsure := unreadParameters(x, h, all, declared)
 	switch {
 	case len(missing) > 0:
 		p := missing[0]
@@ -214,7 +223,7 @@ func declaredParameters(op *spec.Operation) []spec.Parameter {
 var standardHeader = regexp.MustCompile(`(?i)^(accept|content|authorization|cookie|user-agent|referer|origin|host|if-|range|connection|upgrade|sec-|cache|x-forwarded|x-real|x-request-id|x-correlation|traceparent|x-api-key|x-auth|x-csrf|x-requested-with|forwarded|te$|via|date|etag|expect|last-event-id|x-http-method)|token|api.?key|secret|signature`)
 
 // unreadParameters are declared ones that nothing reads.
-func unreadParameters(h handled, all *reads, declared []spec.Parameter) (missing []spec.Parameter, unsure bool) {
+func unreadParameters(x *behaviour.Index, h handled, all *reads, declared []spec.Parameter) (missing []spec.Parameter, unsure bool) {
 	for _, p := range declared {
 		name := p.Name
 		if p.In == "path" {
@@ -227,7 +236,7 @@ func unreadParameters(h handled, all *reads, declared []spec.Parameter) (missing
 		if wasRead(all, p.In, name) {
 			continue
 		}
-		if all.whole[p.In] || all.whole["request"] {
+		if all.mayRead(x, p.In, name) {
 			unsure = true
 			continue
 		}

@@ -133,6 +133,17 @@ func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented [
 			if media == nil || media.Schema == nil {
 				continue
 			}
+			if body, ok := constantBody(a); ok {
+				c := compareConstant(h.row.Document, media.Schema, body)
+				if why, empty := alwaysEmpty(h.row.Document, media.Schema, written); empty && len(c.differences) == 0 {
+					c.differ("%s", why)
+				}
+				if len(c.differences) > 0 {
+					return fail(a.Site, []report.Related{{Position: schemaPos(h.row.Document, media), Message: "the schema"}},
+						"always answers %d with the same body: %s%s; answer what the document promises", a.Status, c.differences[0], more(c.differences))
+				}
+				continue
+			}
 			if !a.HasBody || a.Encoding != "json" || a.Type == nil {
 				if a.HasBody && (a.Encoding == "" || a.Encoding == "text" && !isPlain(media.Schema, h.row.Document)) {
 					unsure = "the body of an answer is bytes of unknown content"

@@ -27,8 +27,23 @@ type code struct {
 	// assigned are the package variables that some function assigns or takes the
 	// address of.
 	assigned map[types.Object]bool
+	// uses are the variables that a package mentions, of the packages asked about.
+	uses map[*packages.Package]map[types.Object]bool
 	// swagger holds the initHandlerCache methods of go-swagger's API types.
 	swagger map[string]*declared
+}
+
+// used reports whether anything in its package mentions a variable.
+func (c *code) used(pkg *packages.Package, v *types.Var) bool {
+	uses := c.uses[pkg]
+	if uses == nil {
+		uses = map[types.Object]bool{}
+		for _, obj := range pkg.TypesInfo.Uses {
+			uses[obj] = true
+		}
+		c.uses[pkg] = uses
+	}
+	return uses[v]
 }
 
 // declared is a function declaration.
@@ -57,7 +72,7 @@ func indexCode(p *load.Program, s *surface) *code {
 	c := &code{
 		funcs: map[string]*declared{}, keys: map[*types.Func]string{}, globals: map[types.Object]*initialiser{},
 		packages: map[string]*packages.Package{}, methods: map[string][]string{}, lits: map[*ast.FuncLit]bool{}, surface: s,
-		swagger: map[string]*declared{}, assigned: map[types.Object]bool{},
+		swagger: map[string]*declared{}, assigned: map[types.Object]bool{}, uses: map[*packages.Package]map[types.Object]bool{},
 	}
 	for _, pkg := range p.Packages {
 		c.packages[pkg.PkgPath] = pkg

@@ -27,11 +27,31 @@ func (m *machine) through(b body, depth int) (served, bool) {
 		}
 	})
 	if score == 0 {
-		return served{}, false
+		v := m.dropped(b)
+		if v == nil {
+			return served{}, false
+		}
+		best = m.resolve(v, depth+1)
 	}
 	best.around = append([]Handler{m.describe(b.self)}, best.around...)
 	best.wrappers = append([]value{b.self}, best.wrappers...)
 	return best, true
+}
+
+// dropped is the handler that the function around a literal was given and that
+// nothing ever uses: the literal stands in front of it and lets no request pass.
+func (m *machine) dropped(b body) value {
+	c, ok := b.self.(*closure)
+	if !ok || c.outer == nil {
+		return nil
+	}
+	for p := range c.outer.Params().Variables() {
+		held := c.env.lookup(p)
+		if held != nil && held.v != nil && m.handlerLike(held.v) && m.takesRequest(held.v) && !m.code.used(c.pkg, p) {
+			return held.v
+		}
+	}
+	return nil
 }
 
 func callsIn(n ast.Node) []*ast.CallExpr {
