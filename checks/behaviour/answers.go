@@ -144,6 +144,11 @@ func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []v
 		a.Encoding = "json"
 	}
 	a.value = known
+	if bytes, ok := v.(*ssa.Convert); ok && isByteSlice(bytes.Type()) {
+		if text := f.get(bytes.X); text.c != nil {
+			a.value = text
+		}
+	}
 }
 
 // noKeys are those of a map that nothing is ever put into: it is used once.

@@ -136,6 +136,7 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 	}
 	if out == nil {
 		out = m.opaque(instr.Common().Signature().Results(), args)
+		m.acts = true
 		f.escape(b, instr, args)
 		f.havocArguments(instr.Common(), args)
 	}
@@ -347,6 +348,7 @@ func (f *frame) escape(b *ssa.BasicBlock, instr ssa.CallInstruction, args []valu
 func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []value) value {
 	c := instr.Common()
 	fn := behaviour.Callee(c)
+	f.m.acts = f.m.acts || f.callActs(c, fn)
 	if fn == nil {
 		return f.unknownFunction(b, instr, args)
 	}

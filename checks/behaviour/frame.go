@@ -89,6 +89,7 @@ func (f *frame) taken(from, to *ssa.BasicBlock) bool {
 func (f *frame) block(b *ssa.BasicBlock) {
 	for _, instr := range b.Instrs {
 		f.m.steps++
+		f.m.acts = f.m.acts || acts(instr)
 		switch instr := instr.(type) {
 		case *ssa.If:
 			f.branch(b, instr)

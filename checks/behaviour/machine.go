@@ -30,7 +30,9 @@ type machine struct {
 	limitsBody bool
 	// opensBody: something takes hold of the body, and not just to close it.
 	opensBody bool
-	whole     map[part][]*types.Func
+	// acts: something was done or looked at beyond the answer.
+	acts  bool
+	whole map[part][]*types.Func
 
 	store map[string]value // context values by key
 	// context stands for the store where it is noted who looks at it.

@@ -70,6 +70,7 @@ func (f *frame) context(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavi
 		}
 		return value{kind: notNull, request: true}, true
 	}
+	m.acts = true
 	results := c.Signature().Results()
 	who := identity(key) || identity(f.c.fn.SSA.Name()) || identity(assertedName(instr))
 	if who {

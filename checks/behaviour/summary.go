@@ -38,6 +38,8 @@ type Summary struct {
 	Whole []Whole
 	// Credentials are looked at in these places.
 	Credentials []report.Related
+	// acts: it does more than write what stands in its code.
+	acts bool
 }
 
 // Whole is a part of the request that was handed on undivided.
@@ -210,7 +212,7 @@ func (x *Index) summariseWith(h routes.Handler, m *machine) *Summary {
 	}
 	dropStatusOnly(s)
 	s.Silent = out.silent && answersByItself(run.fn)
-	s.LimitsBody = m.limitsBody
+	s.LimitsBody, s.acts = m.limitsBody, m.acts
 	s.OpensBody = m.opensBody || slices.ContainsFunc(m.inputs, (*input).fromBody) || x.anyReadsBody(m.whole)
 	for _, p := range wholes {
 		if place, ok := placeOf(p); ok {

@@ -1,7 +1,6 @@
 package contracts
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,19 +8,6 @@ import (
 	"github.com/backend-conformance/conformance/checks/behaviour"
 	"github.com/backend-conformance/conformance/checks/spec"
 )
-
-// constantBody is the JSON value that an answer always has: a text that is
-// written out in the code, or a map without keys.
-func constantBody(a behaviour.Answer) (body any, ok bool) {
-	if a.Empty && a.Encoding == "json" {
-		return map[string]any{}, true
-	}
-	text, isText := a.Text()
-	if !isText || a.Encoding != "" && a.Encoding != "text" {
-		return nil, false
-	}
-	return body, json.Unmarshal([]byte(text), &body) == nil
-}
 
 // compareConstant compares a constant body with its schema.
 func compareConstant(d *spec.Document, s *spec.Schema, body any) *comparison {
@@ -91,7 +77,7 @@ func alwaysEmpty(d *spec.Document, s *spec.Schema, written []behaviour.Answer) (
 		return "", false
 	}
 	for _, a := range written {
-		body, constant := constantBody(a)
+		body, constant := a.Constant()
 		if object, ok := body.(map[string]any); !constant || !ok || len(object) > 0 {
 			return "", false
 		}

@@ -133,7 +133,7 @@ func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented [
 			if media == nil || media.Schema == nil {
 				continue
 			}
-			if body, ok := constantBody(a); ok {
+			if body, ok := a.Constant(); ok {
 				c := compareConstant(h.row.Document, media.Schema, body)
 				if why, empty := alwaysEmpty(h.row.Document, media.Schema, written); empty && len(c.differences) == 0 {
 					c.differ("%s", why)

@@ -2,9 +2,13 @@ package endpoints
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
 	"github.com/backend-conformance/conformance/checks/check"
+	"github.com/backend-conformance/conformance/checks/matrix"
+	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
 )
@@ -33,12 +37,31 @@ func markStubs(r *check.Repo) {
 			e.Status, e.Reason = report.Stub, reason
 			continue
 		}
+		if s := index.Route(e.Route, e.Operation); asksForSomething(e) && s.Pretends() {
+			e.Status, e.Reason = report.Stub, "it answers every request alike and looks at nothing"
+			continue
+		}
 		// generated wrappers reach the handler through the interface that it implements
 		if m, ok := index.Blocker(e.Route, e.Operation); ok && e.Operation != nil && !index.InGenerated(m.Key) {
 			e.Status, e.Blocker = report.Stub, &m
 			e.Reason = fmt.Sprintf("its middleware %s ends every request and never calls the next handler", m.Name)
 		}
 	}
+}
+
+// asksForSomething reports whether an operation is about one thing of many, or
+// takes something in, so that it cannot be served by a constant.
+func asksForSomething(e *matrix.Endpoint) bool {
+	if e.Operation == nil {
+		return false
+	}
+	if strings.Contains(e.Operation.Path, "{") {
+		return true
+	}
+	return e.Operation.Body != nil && slices.ContainsFunc(e.Operation.Body.Content, func(m spec.Media) bool {
+		s := e.Document.Resolve(m.Schema)
+		return s != nil && len(s.Properties)+len(s.AllOf) > 0
+	})
 }
 
 func stub(r *check.Repo) report.Criterion {

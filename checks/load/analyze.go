@@ -9,6 +9,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -200,14 +201,21 @@ func (r *run) do(ctx context.Context, a *analysis.Analyzer, pkg *packages.Packag
 }
 
 // illTyped is the first error that leaves types incomplete. Others, such as a
-// file to embed that a fresh clone lacks, do not stand in the way of analysis.
+// file to embed that a fresh clone lacks, or an import that nothing uses, do not
+// stand in the way of analysis.
 func illTyped(pkg *packages.Package) string {
 	for _, e := range pkg.Errors {
-		if e.Kind == packages.ParseError || e.Kind == packages.TypeError {
+		if e.Kind == packages.ParseError || e.Kind == packages.TypeError && !onlySoft(pkg) {
 			return e.Msg
 		}
 	}
 	return ""
+}
+
+// onlySoft reports whether all type errors of a package are such that everything
+// has its type all the same: unused variables and imports.
+func onlySoft(pkg *packages.Package) bool {
+	return len(pkg.TypeErrors) > 0 && !slices.ContainsFunc(pkg.TypeErrors, func(e types.Error) bool { return !e.Soft })
 }
 
 func (r *run) pass(out *Action, inputs map[*analysis.Analyzer]any) *analysis.Pass {

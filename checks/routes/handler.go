@@ -279,9 +279,10 @@ func (m *machine) handlerLike(v value) bool {
 // more.
 func (m *machine) takesRequest(v value) bool {
 	sig, ok := dynamicType(bare(v)).(*types.Signature)
-	if !ok {
-		return true
-	}
+	return !ok || m.signatureTakesRequest(sig)
+}
+
+func (m *machine) signatureTakesRequest(sig *types.Signature) bool {
 	for p := range sig.Params().Variables() {
 		pkg, name := typeName(p.Type())
 		if pkg == "net/http" || m.surface.byPackage[pkg] != nil || pkg == "github.com/valyala/fasthttp" {

@@ -47,11 +47,21 @@ func (m *machine) dropped(b body) value {
 	}
 	for p := range c.outer.Params().Variables() {
 		held := c.env.lookup(p)
-		if held != nil && held.v != nil && m.handlerLike(held.v) && m.takesRequest(held.v) && !m.code.used(c.pkg, p) {
+		if held != nil && held.v != nil && m.serves(p.Type()) && !m.code.used(c.pkg, p) {
 			return held.v
 		}
 	}
 	return nil
+}
+
+// serves reports whether values of a type are handlers.
+func (m *machine) serves(t types.Type) bool {
+	if sig, ok := t.Underlying().(*types.Signature); ok {
+		return m.signatureTakesRequest(sig)
+	}
+	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "ServeHTTP")
+	_, ok := obj.(*types.Func)
+	return ok
 }
 
 func callsIn(n ast.Node) []*ast.CallExpr {
