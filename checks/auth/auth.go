@@ -123,39 +123,58 @@ func declaresSecurity(m *matrix.Matrix) (bool, []report.Related) {
 	return false, evidence
 }
 
-// undeclared is the verdict on documents that do not speak of security: nothing
-// to judge where the code has none either, undecided where it has.
+// undeclared is the verdict on documents that do not speak of security: anybody
+// may call every operation, so that those which the code guards are a mismatch.
 func undeclared(rows []*judged, evidence []report.Related) []report.Criterion {
-	guarded, unclear := 0, 0
+	t := report.Examine(Unprotected)
+	var guarded []*judged
+	open := 0
 	for _, j := range rows {
-		j.row.Auth = report.FacetNotApplicable
 		switch j.access.Guard {
 		case behaviour.Guarded:
-			guarded++
-			j.row.Auth = report.FacetInconclusive
-			if guarded == 1 {
-				evidence = append(evidence, guardEvidence(j))
-			}
+			j.row.Auth = report.FacetMismatch
+			guarded = append(guarded, j)
 		case behaviour.Unclear:
-			unclear++
 			j.row.Auth = report.FacetInconclusive
-			evidence = append(evidence, report.Related{Position: j.route.Pos, Message: j.access.Reason})
+			t.Undecided(fmt.Sprintf("%s: %s", j.row.Name(), j.access.Reason), report.Related{Position: j.route.Pos, Message: j.row.Name()})
+		default:
+			j.row.Auth = report.FacetOK
+			open++
 		}
 	}
-	var c func(rule.Rule, string, ...report.Related) report.Criterion
-	reason := ""
-	switch {
-	case guarded > 0:
-		c = report.CannotTell
-		reason = fmt.Sprintf("the document declares no security although %d of %d operations are guarded in the code; declare securitySchemes and security", guarded, len(rows))
-	case unclear > 0:
-		c = report.CannotTell
-		reason = fmt.Sprintf("the document declares no security, and for %d of %d operations the code could not be followed", unclear, len(rows))
-	default:
-		c = report.NotApplicableTo
-		reason = fmt.Sprintf("the document declares no security and none of %d routed operations asks for credentials", len(rows))
+	if open == len(rows) {
+		for _, j := range rows {
+			j.row.Auth = report.FacetNotApplicable
+		}
+		reason := fmt.Sprintf("the document declares no security and none of %d routed operations asks for credentials", len(rows))
+		return []report.Criterion{report.NotApplicableTo(Unprotected, reason, evidence...), report.NotApplicableTo(AuthorizationMissing, reason, evidence...)}
 	}
-	return []report.Criterion{c(Unprotected, reason, evidence...), c(AuthorizationMissing, reason, evidence...)}
+	for range open {
+		t.Pass()
+	}
+	if len(guarded) > 0 {
+		t.FailN(len(guarded), silent(guarded, len(rows), evidence))
+	}
+	return []report.Criterion{
+		t.Criterion("no operation of the document has a route"),
+		report.NotApplicableTo(AuthorizationMissing, "the document declares no scopes or roles, and no security at all", evidence...),
+	}
+}
+
+// silent is the finding about a document that says nothing of the guards in the
+// code: one cause, however many operations.
+func silent(guarded []*judged, all int, evidence []report.Related) report.Finding {
+	first := guarded[0]
+	related := append([]report.Related{guardEvidence(first)}, evidence...)
+	at := first.row.Operation.Pos
+	if d := first.row.Document; d != nil && d.Pos.IsValid() {
+		at = d.Pos
+	}
+	return report.Finding{
+		Message: fmt.Sprintf("the document declares no security, but %d of %d operations refuse requests without credentials, such as %s (%s); declare securitySchemes and security",
+			len(guarded), all, first.row.Name(), first.access.By),
+		Position: at, Anchor: "security", Related: related,
+	}
 }
 
 func guardEvidence(j *judged) report.Related {

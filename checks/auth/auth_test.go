@@ -350,22 +350,34 @@ func TestCheck_ExplicitRequirement(t *testing.T) {
 	}
 }
 
+// TestCheck_NoSecurityDeclared: a document that does not speak of security calls
+// every operation public; guards in the code are one finding then.
 func TestCheck_NoSecurityDeclared(t *testing.T) {
+	open := endpoint{"GET /a", nil, []string{"main.list"}}
+	guarded := endpoint{"GET /b", nil, []string{"main.guard", "main.list"}}
 	for _, c := range []struct {
-		chain []string
-		want  report.Outcome
+		endpoints []endpoint
+		want      report.Outcome
+		message   string
 	}{
-		{[]string{"main.list"}, report.NotApplicable},
-		{[]string{"main.guard", "main.list"}, report.Inconclusive},
+		{[]endpoint{open}, report.NotApplicable, ""},
+		{[]endpoint{open, guarded}, report.Partial, "the document declares no security, but 1 of 2 operations refuse requests without credentials, such as GET /b (main.guard)"},
+		{[]endpoint{guarded}, report.Fail, "1 of 1 operations"},
 	} {
-		cs, err := auth.Check.Run(context.Background(), repo(t, false, endpoint{"GET /a", nil, c.chain}))
+		r := repo(t, false, c.endpoints...)
+		cs, err := auth.Check.Run(context.Background(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, got := range cs {
-			if got.Outcome != c.want || got.Reason == "" || len(got.Evidence) == 0 {
-				t.Errorf("%v: %s is %s (%q), want %s with reason and evidence", c.chain, got.Rule.ID, got.Outcome, got.Reason, c.want)
-			}
+		got := cs[0]
+		if got.Outcome != c.want || len(got.Findings) != min(len(c.message), 1) || c.message != "" && !strings.Contains(got.Findings[0].Message, c.message) {
+			t.Errorf("%v: %s is %s %v, want %s %q", c.endpoints, got.Rule.ID, got.Outcome, got.Findings, c.want, c.message)
+		}
+		if c.message != "" && (len(got.Findings[0].Related) == 0 || r.Matrix.Endpoints[len(c.endpoints)-1].Auth != report.FacetMismatch) {
+			t.Errorf("%v: no evidence, or the facet is not a mismatch", c.endpoints)
+		}
+		if cs[1].Outcome != report.NotApplicable || cs[1].Reason == "" || len(cs[1].Evidence) == 0 {
+			t.Errorf("%v: %s is %s (%q), want not applicable with reason and evidence", c.endpoints, cs[1].Rule.ID, cs[1].Outcome, cs[1].Reason)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
+	"github.com/backend-conformance/conformance/checks/spec"
+	"github.com/backend-conformance/conformance/report"
 )
 
 // answer writes to the client, hands on, or makes an error with a status.
@@ -149,6 +151,36 @@ func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []v
 			a.value = text
 		}
 	}
+}
+
+// UnknownRefusal is an answer with a 4xx that the handler names itself and the
+// document does not know, although it lists others. A call that can lead to
+// several picks one by the error, which may never be this one.
+func (s *Summary) UnknownRefusal(op *spec.Operation) (Answer, bool) {
+	listed := false
+	for _, r := range op.Responses {
+		listed = listed || strings.HasPrefix(r.Status, "4")
+		if r.Status == "default" || strings.EqualFold(r.Status, "4XX") {
+			return Answer{}, false
+		}
+	}
+	if !listed {
+		return Answer{}, false
+	}
+	at := map[report.Position]map[int]bool{}
+	for _, a := range s.Answers {
+		if at[a.Site] == nil {
+			at[a.Site] = map[int]bool{}
+		}
+		at[a.Site][a.Status] = true
+	}
+	for _, a := range s.Answers {
+		if a.StatusKnown && !a.Returned && a.Part != ValuePart && a.Alternatives() == 1 && a.Status >= 400 && a.Status < 500 && len(at[a.Site]) == 1 &&
+			!slices.ContainsFunc(op.Responses, func(r spec.Response) bool { return r.Covers(a.Status) }) {
+			return a, true
+		}
+	}
+	return Answer{}, false
 }
 
 // noKeys are those of a map that nothing is ever put into: it is used once.

@@ -17,7 +17,7 @@ import (
 type branch struct {
 	block *ssa.BasicBlock
 	instr *ssa.If
-	trace *trace
+	cond  value
 	// yes and no say which side leads to an error by what stands there.
 	yes, no bool
 }
@@ -26,12 +26,15 @@ type branch struct {
 // branches on input turn the request away, and keeps what they check.
 func (f *frame) judgeBranches() {
 	for _, b := range f.branches {
-		if b.trace == nil {
-			continue
-		}
 		yes, no := f.passes(b.block.Succs[0]), f.passes(b.block.Succs[1])
 		if !yes && !no { // the run saw no way on
 			yes, no = !b.yes, !b.no
+		}
+		if yes != no {
+			f.m.validated(b.cond.input, condPos(b.instr), "comparison")
+		}
+		if b.cond.trace == nil {
+			continue
 		}
 		if yes && no {
 			yes, no = f.demands(b)
@@ -39,11 +42,11 @@ func (f *frame) judgeBranches() {
 		switch {
 		case yes == no && isLoop(b.block):
 		case yes == no:
-			f.keep(b, false, b.trace)
+			f.keep(b, false, b.cond.trace)
 		case no: // refused where it is true
-			f.keep(b, true, b.trace)
+			f.keep(b, true, b.cond.trace)
 		default:
-			f.keep(b, true, b.trace.not())
+			f.keep(b, true, b.cond.trace.not())
 		}
 	}
 }

@@ -452,10 +452,22 @@ func (f *frame) mapUpdate(instr *ssa.MapUpdate) {
 	f.m.spend(f.get(instr.Value).input)
 	t := taint(f.get(instr.Value)).with(taint(f.get(instr.Key)))
 	if key, ok := f.get(instr.Key).text(); ok && m.cell != nil {
-		f.m.write(f.m.part(m.cell, f.m.mapKey(key), instr.Value.Type()), f.there(instr.Value, instr.Block()))
+		f.m.write(f.m.part(m.cell, f.m.mapKey(key), instr.Value.Type()), asMember(f.there(instr.Value, instr.Block()), instr.Value))
 	}
 	t.trace.touch()
 	f.set(instr.Map, m.with(t))
+}
+
+// asMember is a value as a member of what is encoded: JSON in a string is encoded
+// once more, as a string.
+func asMember(x value, v ssa.Value) value {
+	if mi, ok := v.(*ssa.MakeInterface); ok {
+		v = mi.X
+	}
+	if b, ok := v.Type().Underlying().(*types.Basic); ok && x.part == jsonText && b.Info()&types.IsString != 0 {
+		x.part, x.dyn, x.keys, x.nilSlice, x.made, x.cell = noPart, v.Type(), "", false, false, nil
+	}
+	return x
 }
 
 // statusField is a status among the fields of an error that is being made.

@@ -81,7 +81,7 @@ func (m *machine) another(f *frame, instr ssa.Instruction, in *input, t types.Ty
 	return second
 }
 
-func (m *machine) validated(f *frame, bits uint64, pos token.Pos, how string) {
+func (m *machine) validated(bits uint64, pos token.Pos, how string) {
 	for _, in := range m.inputs {
 		if in.bit&bits != 0 {
 			in.addGuard(guard{pos, how})
@@ -115,9 +115,9 @@ func (m *machine) guarded(f *frame, cond value, b *ssa.BasicBlock, instr *ssa.If
 	}
 	yes, no := leadsToError(b.Succs[0], f), leadsToError(b.Succs[1], f)
 	if yes != no {
-		m.validated(f, cond.input, condPos(instr), "comparison")
+		m.validated(cond.input, condPos(instr), "comparison")
 	}
-	f.branches = append(f.branches, branch{b, instr, cond.trace, yes, no})
+	f.branches = append(f.branches, branch{b, instr, cond, yes, no})
 }
 
 // leadsToError reports whether a branch makes or returns an error, or answers
@@ -156,9 +156,11 @@ func makesError(b *ssa.BasicBlock, f *frame) bool {
 				return true
 			}
 		case *ssa.MapUpdate:
-			return true // errors by field
+			if f.isComplaint(instr.Value) {
+				return true // errors by field
+			}
 		case *ssa.Return:
-			if len(instr.Results) > 0 && saysNo(instr.Results) {
+			if len(instr.Results) > 0 && f.saysNo(instr.Results[len(instr.Results)-1], b) {
 				return true
 			}
 		case *ssa.Panic:
@@ -168,14 +170,12 @@ func makesError(b *ssa.BasicBlock, f *frame) bool {
 	return false
 }
 
-// saysNo knows return false, and return of an error that is not nil.
-func saysNo(results []ssa.Value) bool {
-	last := results[len(results)-1]
-	c, isConst := last.(*ssa.Const)
+// saysNo knows return false, and return of an error that is there for certain.
+func (f *frame) saysNo(last ssa.Value, b *ssa.BasicBlock) bool {
 	if isError(last.Type()) {
-		return !isConst
+		return f.get(stored(last)).kind == notNull || notNilIn(last, b)
 	}
-	return isConst && c.Value != nil && c.Value.ExactString() == "false"
+	return isFalse(last)
 }
 
 func isMaker(fn *types.Func) bool {

@@ -202,7 +202,7 @@ func (f *frame) validate(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behav
 	c := instr.Common()
 	v := taint(argument(c, args, op.Target))
 	if f.recording && used(instr) {
-		f.m.validated(f, v.input, instr.Pos(), calleeName(c))
+		f.m.validated(v.input, instr.Pos(), calleeName(c))
 		f.validator(instr, argument(c, args, op.Target), behaviour.Arg(c, op.Target))
 	}
 	if fn := behaviour.Callee(c); fn != nil && (f.m.x.inModule(fn.Pkg()) || op.Target < 0) {

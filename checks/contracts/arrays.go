@@ -90,7 +90,7 @@ func arrayAnswers(t *report.Tally, h handled, r spec.Response, schema *spec.Sche
 	found, open := false, report.Position{}
 	what := ""
 	for _, a := range h.Answers {
-		if !a.HasBody || a.Encoding != "json" || !covers(r.Status, a.Status) || a.Status >= 400 {
+		if !a.HasBody || a.Encoding != "json" || !r.Covers(a.Status) || a.Status >= 400 {
 			continue
 		}
 		found = true

@@ -21,8 +21,7 @@ var ResponseMismatch = rule.Rule{
 	Section: rule.Endpoints, Severity: rule.Major, Ratio: true, Since: "1.0.0",
 	Why: "Clients are generated from the document: another status is an error to them, and a missing property a crash.",
 	Fix: "Answer the documented status with a body of the documented shape, or correct the document.",
-	Limits: "Compared are statuses, media types, and JSON bodies of success answers. Error statuses count where the document lists 4xx answers of the " +
-		"operation and the handler itself names the status: what middleware answers, 5xx, and what a helper picks by the error are left out. " +
+	Limits: "Compared are statuses, media types, and JSON bodies of success answers; error answers are judged by error-response-undocumented. " +
 		"Where some answer with the status has a documented media type, or may have it, the others are taken for what clients can ask for; bodies of several shapes are each compared. " +
 		"Bodies of unknown type, maps and types with their own marshalling are inconclusive, and so is a path that ends without an answer where the document does not have 200. " +
 		"Known to be wrong when one handler serves several operations and branches on what the document does not tell apart.",
@@ -63,7 +62,7 @@ func responsesOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
 		return report.FacetMismatch
 	}
 	for _, a := range written {
-		if !slices.ContainsFunc(documented, func(r spec.Response) bool { return covers(r.Status, a.Status) }) {
+		if !slices.ContainsFunc(documented, func(r spec.Response) bool { return r.Covers(a.Status) }) {
 			return fail(a.Site, []report.Related{{Position: op.Pos, Message: "the operation"}},
 				"answers %d, but the document knows %s; answer that or document it", a.Status, statuses(documented))
 		}
@@ -72,15 +71,15 @@ func responsesOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
 		return undecided("no success answer was found in " + handlerName(h))
 	}
 	for _, r := range documented {
-		if !open && len(written) > 0 && len(documented) == 1 && exact(r.Status) && !slices.ContainsFunc(written, func(a behaviour.Answer) bool { return covers(r.Status, a.Status) }) {
+		if !open && len(written) > 0 && len(documented) == 1 && exact(r.Status) && !slices.ContainsFunc(written, func(a behaviour.Answer) bool { return r.Covers(a.Status) }) {
 			return fail(h.row.Route.Handler.Pos, []report.Related{{Position: r.Pos, Message: "documented here"}}, "never answers the documented %s; answer it", r.Status)
 		}
 	}
-	if a, ok := unknownError(h, op); ok {
-		return fail(a.Site, []report.Related{{Position: op.Pos, Message: "the operation"}},
-			"answers %d, but the document knows %s; document that", a.Status, statuses(op.Responses))
+	facet := bodies(t, h, written, documented, undecided, fail)
+	if _, unknown := h.UnknownRefusal(op); unknown && facet == report.FacetOK {
+		return report.FacetMismatch // error-response-undocumented says so
 	}
-	return bodies(t, h, written, documented, undecided, fail)
+	return facet
 }
 
 // silentOK: some path ends without an answer, which servers send as 200, and
@@ -88,36 +87,6 @@ func responsesOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
 func silentOK(h handled, documented []spec.Response) bool {
 	r := documentedFor(documented, 200)
 	return h.Silent && r != nil && len(r.Content) == 0
-}
-
-// unknownError is an answer with a 4xx that the handler names itself and the
-// document does not know, although it lists others. A call that can lead to
-// several picks one by the error, which may never be this one.
-func unknownError(h handled, op *spec.Operation) (behaviour.Answer, bool) {
-	listed := false
-	for _, r := range op.Responses {
-		listed = listed || strings.HasPrefix(r.Status, "4")
-		if r.Status == "default" || strings.EqualFold(r.Status, "4XX") {
-			return behaviour.Answer{}, false
-		}
-	}
-	if !listed {
-		return behaviour.Answer{}, false
-	}
-	at := map[report.Position]map[int]bool{}
-	for _, a := range h.Answers {
-		if at[a.Site] == nil {
-			at[a.Site] = map[int]bool{}
-		}
-		at[a.Site][a.Status] = true
-	}
-	for _, a := range h.Answers {
-		if a.StatusKnown && !a.Returned && a.Part != behaviour.ValuePart && a.Alternatives() == 1 && a.Status >= 400 && a.Status < 500 && len(at[a.Site]) == 1 &&
-			!slices.ContainsFunc(op.Responses, func(r spec.Response) bool { return covers(r.Status, a.Status) }) {
-			return a, true
-		}
-	}
-	return behaviour.Answer{}, false
 }
 
 func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented []spec.Response,
@@ -279,16 +248,6 @@ func exact(status string) bool {
 	return err == nil
 }
 
-// covers reports whether a documented status, such as 201, 2XX or default,
-// includes a written one.
-func covers(documented string, status int) bool {
-	if documented == "default" {
-		return true
-	}
-	s := strconv.Itoa(status)
-	return documented == s || strings.EqualFold(documented, s[:1]+"XX")
-}
-
 // documentedFor is what the document says about a status: the status itself,
 // else its class. "default" is for errors where a success is documented.
 func documentedFor(rs []spec.Response, status int) *spec.Response {
@@ -297,7 +256,7 @@ func documentedFor(rs []spec.Response, status int) *spec.Response {
 		switch {
 		case r.Status == strconv.Itoa(status):
 			return &rs[i]
-		case r.Status != "default" && covers(r.Status, status):
+		case r.Status != "default" && r.Covers(status):
 			class = &rs[i]
 		}
 	}
@@ -317,7 +276,7 @@ func statuses(rs []spec.Response) string {
 // An answer whose status is one of several is taken for the documented one.
 func writtenSuccesses(h handled, documented []spec.Response) (written []behaviour.Answer, open bool) {
 	known := func(a behaviour.Answer) bool {
-		return slices.ContainsFunc(documented, func(r spec.Response) bool { return covers(r.Status, a.Status) })
+		return slices.ContainsFunc(documented, func(r spec.Response) bool { return r.Covers(a.Status) })
 	}
 	for _, a := range h.Answers {
 		if a.Alternatives() > 1 && !known(a) {

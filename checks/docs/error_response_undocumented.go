@@ -2,8 +2,11 @@ package docs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/matrix"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 	"github.com/backend-conformance/conformance/report/rule"
@@ -11,11 +14,12 @@ import (
 
 // RuleErrorResponseUndocumented is the rule error-response-undocumented.
 var RuleErrorResponseUndocumented = rule.Rule{
-	ID: "error-response-undocumented", Title: "an operation documents no error answer with a schema",
+	ID: "error-response-undocumented", Title: "an error answer that the document does not know, or does not describe",
 	Section: rule.Documentation, Supports: []rule.Section{rule.Errors}, Severity: rule.Major, Ratio: true, Since: "1.0.0",
 	Why: "Every client has to handle refusals; without their schema each guesses what an error looks like.",
 	Fix: "Document the 4xx answers (or default) with the schema of the error envelope.",
-	Limits: "One error answer with a schema is enough. An operation that takes no parameter, body or credentials and documents no error is left out: nothing that a client sends can be wrong. " +
+	Limits: "One error answer with a schema is enough. Where the document lists 4xx answers of an operation, those that its handler itself names have to be among them: " +
+		"what middleware answers, 5xx, and what a helper picks by the error are left out. An operation that takes no parameter, body or credentials and documents no error is left out: nothing that a client sends can be wrong. " +
 		"HEAD and OPTIONS are left out.",
 	Example: errorResponseExample,
 }
@@ -71,7 +75,7 @@ func errorUndocumented(t sites, d *spec.Document) string {
 		bare, described := errorAnswers(op)
 		switch {
 		case described:
-			t.Pass()
+			knowsAnswers(t, op)
 		case len(bare) > 0:
 			t.Fail(report.Finding{
 				Position: op.Pos, Endpoint: op.Name(), Anchor: op.Name(),
@@ -85,6 +89,44 @@ func errorUndocumented(t sites, d *spec.Document) string {
 		}
 	}
 	return d.Path + " has no operation that a client could call wrongly"
+}
+
+// knowsAnswers judges an operation that documents error answers: the code writes
+// no others.
+func knowsAnswers(t sites, op *spec.Operation) {
+	a, unknown := behaviour.Answer{}, false
+	if s := summaryOf(t, op); s != nil {
+		a, unknown = s.UnknownRefusal(op)
+	}
+	if !unknown {
+		t.Pass()
+		return
+	}
+	t.Fail(report.Finding{
+		Position: op.Pos, Endpoint: op.Name(), Anchor: op.Name(),
+		Message: fmt.Sprintf("%s answers %d, which its document does not list among %s; add it with the schema of the error envelope", op.Name(), a.Status, enumerate(errorStatuses(op), "and")),
+		Related: []report.Related{{Position: a.Site, Message: fmt.Sprintf("%d is answered here", a.Status)}},
+	})
+}
+
+// summaryOf is what the operation's handler does; nil where it has none or the
+// code is not at hand.
+func summaryOf(t sites, op *spec.Operation) *behaviour.Summary {
+	i := slices.IndexFunc(t.repo.Matrix.Endpoints, func(e *matrix.Endpoint) bool { return e.Operation == op && e.Route != nil && e.Status == report.Implemented })
+	if i < 0 || t.repo.Program == nil {
+		return nil
+	}
+	return behaviour.Of(t.repo.Program).Route(t.repo.Matrix.Endpoints[i].Route, op)
+}
+
+func errorStatuses(op *spec.Operation) []string {
+	var all []string
+	for _, r := range op.Responses {
+		if strings.HasPrefix(r.Status, "4") || strings.HasPrefix(r.Status, "5") {
+			all = append(all, r.Status)
+		}
+	}
+	return all
 }
 
 // errorAnswers tells whether one of the error answers has a schema, and which

@@ -69,7 +69,7 @@ func (c *collector) operation(e *matrix.Endpoint, s *behaviour.Summary) {
 		return
 	}
 	for _, m := range e.Operation.Body.Content {
-		if sites := c.bodySites(s, m); len(sites) > 0 {
+		if sites := c.bodySites(s, m, asksWho(e.Operation, s)); len(sites) > 0 {
 			c.value("", m.Schema, m.Pos, sites, 0)
 			return // the others describe the same
 		}
@@ -114,15 +114,22 @@ func structOf(t types.Type) (*types.Struct, bool) {
 }
 
 // bodySites are where the code decodes a body of the media type.
-func (c *collector) bodySites(s *behaviour.Summary, m spec.Media) []site {
+func (c *collector) bodySites(s *behaviour.Summary, m spec.Media, credential bool) []site {
 	var out []site
 	for i := range s.Inputs {
 		in := &s.Inputs[i]
 		if s.Known && in.Decodes && in.Type != nil && (in.Place == "body" || in.Place == "request" || in.Place == "form" && !m.IsJSON()) {
-			out = append(out, site{input: in, typ: in.Type, json: m.IsJSON(), whole: s.Complete && s.Succeeds})
+			out = append(out, site{input: in, typ: in.Type, json: m.IsJSON(), whole: s.Complete && s.Succeeds, credential: credential})
 		}
 	}
 	return out
+}
+
+// asksWho reports whether an operation takes credentials in, as a login does: its
+// handler itself answers 401, and the document says so.
+func asksWho(op *spec.Operation, s *behaviour.Summary) bool {
+	return slices.ContainsFunc(op.Responses, func(r spec.Response) bool { return r.Status == "401" }) &&
+		slices.ContainsFunc(s.Answers, func(a behaviour.Answer) bool { return a.Status == 401 })
 }
 
 // tell counts the demands of one operation, reports those that are not met and

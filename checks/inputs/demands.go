@@ -62,6 +62,8 @@ type site struct {
 	whole bool
 	// json values come from a JSON decoder.
 	json bool
+	// credential: who sends what is not known is answered 401, as documented.
+	credential bool
 }
 
 // maxDepth bounds schemas within schemas.

@@ -55,6 +55,9 @@ func (d demand) at(s site) ruling {
 	if r, ok := d.decide(about, s); ok {
 		return r
 	}
+	if r, ok := d.lookedUp(about, s); ok {
+		return r
+	}
 	if doubt == nil {
 		doubt = d.bearing(about)
 	}
@@ -73,6 +76,15 @@ func (d demand) at(s site) ruling {
 		return ruling{facet: report.FacetInconclusive, by: goName(deref(s.typ)) + " decodes itself", pos: s.field}
 	}
 	return ruling{facet: report.FacetAbsent, pos: cmp.Or(s.field, s.input.Site)}
+}
+
+// lookedUp rules on credentials by which somebody is looked up: what nobody could
+// have registered is not found, and that is answered 401.
+func (d demand) lookedUp(about []behaviour.Check, s site) (ruling, bool) {
+	if !s.credential || d.kind == enum || d.kind == otherRule {
+		return ruling{}, false
+	}
+	return firstOf(about, func(c behaviour.Check) bool { return c.Test.Call == "lookup" })
 }
 
 // enforcedTypes decode themselves and hold no constraint but their format.

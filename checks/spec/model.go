@@ -4,7 +4,12 @@
 // in a child process, since some documents make it overflow the stack.
 package spec
 
-import "github.com/backend-conformance/conformance/report"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/backend-conformance/conformance/report"
+)
 
 // Document is one OpenAPI document. It survives a round trip through JSON,
 // which is how the child process hands it over; schemas therefore refer to each
@@ -117,6 +122,13 @@ type Response struct {
 	Content     []Media
 	Headers     []string
 	Pos         report.Position
+}
+
+// Covers reports whether a documented status, such as 201, 2XX or default,
+// includes a written one.
+func (r Response) Covers(status int) bool {
+	s := strconv.Itoa(status)
+	return r.Status == "default" || r.Status == s || strings.EqualFold(r.Status, s[:1]+"XX")
 }
 
 // Media is a content type with its schema.
