@@ -469,7 +469,7 @@ func (a *audit) header() report.Report {
 
 func endpointRow(e *matrix.Endpoint) report.Endpoint {
 	row := report.Endpoint{
-		Status: e.Status, Reason: e.Reason, Nearest: e.Nearest, Constraints: e.Constraints,
+		Status: e.Status, Reason: e.Reason, Nearest: e.Nearest, Evidence: e.Evidence,
 		Parameters: facet(e.Parameters), Body: facet(e.Body), Responses: facet(e.Responses),
 		Auth: facet(e.Auth), Validation: facet(e.Validation), Tested: facet(e.Tested),
 	}

@@ -27,23 +27,26 @@ type Endpoint struct {
 	Declared bool
 
 	Parameters, Body, Responses, Auth, Validation, Tested Facet
-	// Constraints are the document's on what the operation takes in, in the order
-	// of the document.
-	Constraints []Constraint
+	// Evidence is what the facets rest on.
+	Evidence Evidence
 }
 
-// Constraint is one line that the document draws for a value, and what the code
-// does about it.
-type Constraint struct {
-	// Place names the value, such as "items[].quantity"; Text is the constraint,
-	// such as "maxLength 100".
+// Evidence lists, for each facet by its name, what was compared, in the order of
+// the document.
+type Evidence map[string][]Comparison
+
+// Comparison is one thing that the document says of an operation, held against
+// the code.
+type Comparison struct {
+	// Place names what it is about, such as "items[].quantity" or "201"; Text is
+	// what the document says, such as "maxLength 100".
 	Place, Text string
-	// State is ok where the code enforces it, mismatch where it draws another
-	// line, absent where it draws none, inconclusive where that could not be told.
+	// State is ok where the code does so, mismatch where it does otherwise, absent
+	// where it does not, inconclusive where that could not be told.
 	State Facet
-	// Words say what enforces it, or why that is not known.
+	// Words say what the code does, or why that is not known.
 	Words string
-	// Spec and Code are where both stand; Code may be invalid.
+	// Spec and Code are where both stand; either may be invalid.
 	Spec, Code Position
 }
 
@@ -116,10 +119,20 @@ func (r *Report) StatusCounts() []StatusCount {
 	return counts
 }
 
+// The names of the facets.
+const (
+	ParametersFacet = "parameters"
+	BodyFacet       = "body"
+	ResponsesFacet  = "responses"
+	AuthFacet       = "auth"
+	ValidationFacet = "validation"
+	TestedFacet     = "tested"
+)
+
 // FacetNames are the columns of the matrix, in the order of Endpoint.Facets.
 // Their initials are unique.
 func FacetNames() []string {
-	return []string{"parameters", "body", "responses", "auth", "validation", "tested"}
+	return []string{ParametersFacet, BodyFacet, ResponsesFacet, AuthFacet, ValidationFacet, TestedFacet}
 }
 
 // Aspect is one facet of one operation, explained.
@@ -129,8 +142,8 @@ type Aspect struct {
 	// Words say what the state means for this facet.
 	Words    string
 	Findings []Finding
-	// Constraints are those of the document that the facet is about.
-	Constraints []Constraint
+	// Compared is what the facet rests on.
+	Compared []Comparison
 }
 
 // Aspects explains an operation facet by facet, with the findings about it;
@@ -142,11 +155,7 @@ func (r *Report) Aspects(e Endpoint) (aspects []Aspect, rest []Finding) {
 		if e.Status == Missing && states[i] == FacetNotApplicable {
 			words = "no handler to judge"
 		}
-		a := Aspect{Name: name, State: states[i], Words: words}
-		if name == "validation" {
-			a.Constraints = e.Constraints
-		}
-		aspects = append(aspects, a)
+		aspects = append(aspects, Aspect{Name: name, State: states[i], Words: words, Compared: e.Evidence[name]})
 	}
 	for _, f := range r.Findings {
 		if f.Endpoint != e.Name() {
@@ -165,45 +174,45 @@ func (r *Report) Aspects(e Endpoint) (aspects []Aspect, rest []Finding) {
 // facetOfRule says which facet a rule's findings explain; findings of other
 // rules are about the operation as a whole.
 var facetOfRule = map[string]string{
-	"parameter-mismatch":          "parameters",
-	"request-body-mismatch":       "body",
-	"body-unbounded":              "body",
-	"upload-unrestricted":         "body",
-	"response-mismatch":           "responses",
-	"array-encoded-null":          "responses",
-	"error-response-undocumented": "responses",
-	"endpoint-unprotected":        "auth",
-	"authorization-missing":       "auth",
-	"middleware-misused":          "auth",
-	"input-unvalidated":           "validation",
-	"constraint-unenforced":       "validation",
-	"input-parse-error-ignored":   "validation",
-	"endpoint-untested":           "tested",
+	"parameter-mismatch":          ParametersFacet,
+	"request-body-mismatch":       BodyFacet,
+	"body-unbounded":              BodyFacet,
+	"upload-unrestricted":         BodyFacet,
+	"response-mismatch":           ResponsesFacet,
+	"array-encoded-null":          ResponsesFacet,
+	"error-response-undocumented": ResponsesFacet,
+	"endpoint-unprotected":        AuthFacet,
+	"authorization-missing":       AuthFacet,
+	"middleware-misused":          AuthFacet,
+	"input-unvalidated":           ValidationFacet,
+	"constraint-unenforced":       ValidationFacet,
+	"input-parse-error-ignored":   ValidationFacet,
+	"endpoint-untested":           TestedFacet,
 }
 
 // facetWords say what a state means for each facet.
 var facetWords = map[string]map[Facet]string{
-	"parameters": {
+	ParametersFacet: {
 		FacetOK: "read as declared", FacetMismatch: "read differently from what is declared",
 		FacetAbsent: "declared, but not read", FacetNotApplicable: "none declared, none read", FacetInconclusive: "could not be decided",
 	},
-	"body": {
+	BodyFacet: {
 		FacetOK: "decoded as declared", FacetMismatch: "decoded differently from what is declared",
 		FacetAbsent: "declared, but not decoded", FacetNotApplicable: "no request body", FacetInconclusive: "could not be decided",
 	},
-	"responses": {
+	ResponsesFacet: {
 		FacetOK: "written as declared", FacetMismatch: "statuses or types differ from what is declared",
 		FacetAbsent: "nothing that is declared is written", FacetNotApplicable: "nothing to compare", FacetInconclusive: "could not be decided",
 	},
-	"auth": {
+	AuthFacet: {
 		FacetOK: "checked as the document demands", FacetMismatch: "differs from what the document demands",
 		FacetAbsent: "demanded, but not checked", FacetNotApplicable: "none demanded", FacetInconclusive: "could not be decided",
 	},
-	"validation": {
+	ValidationFacet: {
 		FacetOK: "input is checked before use", FacetMismatch: "checked differently from what is declared",
 		FacetAbsent: "input is used unchecked", FacetNotApplicable: "no input to check", FacetInconclusive: "could not be decided",
 	},
-	"tested": {
+	TestedFacet: {
 		FacetOK: "a test reaches the handler", FacetMismatch: "tests expect something else",
 		FacetAbsent: "no test reaches the handler", FacetNotApplicable: "nothing to test", FacetInconclusive: "could not be decided",
 	},

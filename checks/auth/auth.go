@@ -133,9 +133,11 @@ func undeclared(rows []*judged, evidence []report.Related) []report.Criterion {
 		switch j.access.Guard {
 		case behaviour.Guarded:
 			j.row.Auth = report.FacetMismatch
+			compare(j, report.FacetMismatch, "no security declared", guardWords(j.access))
 			guarded = append(guarded, j)
 		case behaviour.Unclear:
 			j.row.Auth = report.FacetInconclusive
+			compare(j, report.FacetInconclusive, "no security declared", j.access.Reason)
 			t.Undecided(fmt.Sprintf("%s: %s", j.row.Name(), j.access.Reason), report.Related{Position: j.route.Pos, Message: j.row.Name()})
 		default:
 			j.row.Auth = report.FacetOK

@@ -22,6 +22,11 @@ var AuthorizationMissing = rule.Rule{
 		"Besides scopes of the document's security requirements, a documented 403 counts where other secured operations document none; then some 403 has to be answered.",
 }
 
+// permitted adds who answers 403 to what the facet auth rests on.
+func permitted(j *judged, says string, by report.Related) {
+	j.row.Compare(report.AuthFacet, report.Comparison{Place: says, State: report.FacetOK, Words: by.Message, Spec: j.row.Operation.Pos, Code: by.Position})
+}
+
 func authorizationMissing(rows []*judged) report.Criterion {
 	t := report.Examine(AuthorizationMissing)
 	for _, j := range rows {
@@ -36,6 +41,7 @@ func authorizationMissing(rows []*judged) report.Criterion {
 		name := j.row.Name()
 		switch {
 		case len(j.access.Permissions) > 0:
+			permitted(j, strings.Join(scopes, ", "), j.access.Permissions[0])
 			t.Pass(j.access.Permissions[0])
 		case j.access.Guard == behaviour.Unclear:
 			t.Undecided(fmt.Sprintf("%s: %s", name, j.access.Reason), report.Related{Position: j.route.Pos, Message: name})
@@ -62,6 +68,7 @@ func refusal(t *report.Tally, j *judged) {
 	name := j.row.Name()
 	switch a := j.access; {
 	case len(a.Permissions) > 0:
+		permitted(j, "403", a.Permissions[0])
 		t.Pass(a.Permissions[0])
 	case a.Guard == behaviour.Open: // endpoint-unprotected says so
 	case len(a.Perhaps) > 0:

@@ -40,12 +40,39 @@ func unprotected(rows []*judged) report.Criterion {
 	return t.Criterion("no operation of the document has a route")
 }
 
+// compare adds what the facet auth rests on.
+func compare(j *judged, state report.Facet, says, does string) {
+	at := j.row.Operation.SecurityPos
+	if !at.IsValid() {
+		at = j.row.Operation.Pos
+	}
+	code := j.access.Where
+	if !code.IsValid() {
+		code = j.route.Pos
+	}
+	asks := "required"
+	if needOf(j.row.Operation) == public {
+		asks = "no credentials asked for"
+	}
+	j.row.Compare(report.AuthFacet, report.Comparison{Place: says, Text: asks, State: state, Words: does, Spec: at, Code: code})
+}
+
+// guardWords say who refuses, and for want of what.
+func guardWords(a behaviour.Access) string {
+	words := fmt.Sprintf("%s answers %s", a.By, statusOf(a))
+	if a.Credential != "" {
+		words += " without " + a.Credential
+	}
+	return words
+}
+
 // secured judges an operation that requires credentials.
 func secured(t *report.Tally, j *judged, seen sight, shown map[string]bool) {
 	name := j.row.Name()
 	switch j.access.Guard {
 	case behaviour.Guarded:
 		j.row.Auth = report.FacetOK
+		compare(j, report.FacetOK, requires(j.row.Operation), guardWords(j.access))
 		var evidence []report.Related
 		if e := guardEvidence(j); !shown[e.String()+e.Message] {
 			shown[e.String()+e.Message] = true
@@ -54,15 +81,18 @@ func secured(t *report.Tally, j *judged, seen sight, shown map[string]bool) {
 		t.Pass(evidence...)
 	case behaviour.Unclear:
 		j.row.Auth = report.FacetInconclusive
+		compare(j, report.FacetInconclusive, requires(j.row.Operation), j.access.Reason)
 		t.Undecided(fmt.Sprintf("%s: %s", name, j.access.Reason), report.Related{Position: j.route.Pos, Message: name})
 	case behaviour.Open:
 		if reason := mayBeMeant(j, seen); reason != "" {
 			j.row.Auth = report.FacetInconclusive
+			compare(j, report.FacetInconclusive, requires(j.row.Operation), "a request without credentials reaches the handler; "+reason)
 			t.Undecided(fmt.Sprintf("%s requires %s, but a request without credentials reaches %s; %s", name, requires(j.row.Operation), handlerName(j), reason),
 				bothSides(j, "requires credentials here")...)
 			return
 		}
 		j.row.Auth = report.FacetMismatch
+		compare(j, report.FacetMismatch, requires(j.row.Operation), "a request without credentials reaches the handler")
 		how := "put an authenticating middleware before it, or declare security: []"
 		if j.access.Reason != "" {
 			how = j.access.Reason + ": return after the refusal"
@@ -131,16 +161,20 @@ func open(t *report.Tally, j *judged) {
 	switch {
 	case a.Guard == behaviour.Open:
 		j.row.Auth = report.FacetOK
+		compare(j, report.FacetOK, "public", "a request without credentials reaches the handler")
 		t.Pass()
 	case a.Guard == behaviour.Unclear:
 		j.row.Auth = report.FacetInconclusive
+		compare(j, report.FacetInconclusive, "public", a.Reason)
 		t.Undecided(fmt.Sprintf("%s: %s", name, a.Reason), report.Related{Position: j.route.Pos, Message: name})
 	case proofs.MatchString(a.Credential), a.InHandler && !strings.HasPrefix(a.Credential, "header "):
 		j.row.Auth = report.FacetInconclusive
+		compare(j, report.FacetInconclusive, "public", guardWords(a))
 		t.Undecided(fmt.Sprintf("%s is public in the document but answers %s without %s; document that as a parameter or as security", name, statusOf(a), a.Credential),
 			report.Related{Position: a.Where, Message: name})
 	default:
 		j.row.Auth = report.FacetMismatch
+		compare(j, report.FacetMismatch, "public", guardWords(a))
 		t.Fail(report.Finding{
 			Message: fmt.Sprintf("%s is public in the document, but %s answers %s without credentials (%s); declare its security or let it through",
 				name, a.By, statusOf(a), a.Credential),

@@ -51,10 +51,11 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 	name, op := h.row.Name(), h.row.Operation
 	undecided := func(at report.Position, reason string) report.Facet {
 		t.Undecided(name+": "+reason, report.Related{Position: at, Message: name})
+		compareBody(h, media, report.FacetInconclusive, reason, at)
 		return report.FacetInconclusive
 	}
 	if g, ok := generated(x, h); ok {
-		return trusted(t, h, g.body)
+		return trust(t, h, report.BodyFacet, g.body)
 	}
 	if !h.Known {
 		return undecided(h.row.Route.Pos, h.Reason)
@@ -72,6 +73,7 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 				Message:  fmt.Sprintf("%s takes a JSON body, but %s never reads it; decode it or remove it from the document", name, handlerName(h)),
 				Position: orElse(h.row.Route.Handler.Pos, h.row.Route.Pos), Endpoint: name, Anchor: name, Related: []report.Related{{Position: op.Body.Pos, Message: "the body is declared here"}},
 			})
+			compareBody(h, media, report.FacetAbsent, "nothing reads it", report.Position{})
 			return report.FacetAbsent
 		}
 		if form != nil && len(op.Body.Content) == 1 && !isDeclared(op, form.Name) && len(h.Whole) == 0 {
@@ -79,6 +81,7 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 				Message:  fmt.Sprintf("%s takes a JSON body, but %s reads %q as a form value; decode the JSON", name, handlerName(h), form.Name),
 				Position: form.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: op.Body.Pos, Message: "the body is declared here"}},
 			})
+			compareBody(h, media, report.FacetMismatch, fmt.Sprintf("read as form value %q", form.Name), form.Pos)
 			return report.FacetMismatch
 		}
 		return undecided(h.row.Route.Pos, "where the body is decoded was not found")
@@ -90,6 +93,7 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 	related := []report.Related{{Position: in.Pos, Message: "decoded into " + goName(in.Type)}}
 	switch {
 	case len(c.differences) > 0:
+		compareBody(h, media, report.FacetMismatch, "decoded into "+goName(in.Type), in.Pos)
 		t.Fail(report.Finding{
 			Message:  fmt.Sprintf("%s: %s%s; make the schema and the type agree", name, c.differences[0], more(c.differences)),
 			Position: in.Site, Endpoint: name, Anchor: name,
@@ -100,6 +104,7 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 		return undecided(in.Pos, c.unsure[0])
 	}
 	t.Pass(related...)
+	compareBody(h, media, report.FacetOK, "decoded into "+goName(in.Type), in.Pos)
 	return report.FacetOK
 }
 

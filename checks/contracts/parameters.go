@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -122,10 +123,11 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled, internal map[s
 		return report.FacetNotApplicable
 	}
 	if g, ok := generated(x, h); ok {
-		return trusted(t, h, g.parameters)
+		return trust(t, h, report.ParametersFacet, g.parameters)
 	}
 	if !h.Known {
 		t.Undecided(name+": "+h.Reason, report.Related{Position: h.row.Route.Pos, Message: name})
+		h.row.Compare(report.ParametersFacet, report.Comparison{State: report.FacetInconclusive, Words: h.Reason, Spec: op.Pos, Code: h.row.Route.Pos})
 		return report.FacetInconclusive
 	}
 	all := newReads()
@@ -137,6 +139,7 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled, internal map[s
 		}
 		all.add(withoutWhole(s))
 	}
+	compareParameters(x, h, all, declared, undeclared)
 	missing, unsure := unreadParameters(x, h, all, declared)
 	switch {
 	case len(missing) > 0:
@@ -225,15 +228,11 @@ var standardHeader = regexp.MustCompile(`(?i)^(accept|content|authorization|cook
 // unreadParameters are declared ones that nothing reads.
 func unreadParameters(x *behaviour.Index, h handled, all *reads, declared []spec.Parameter) (missing []spec.Parameter, unsure bool) {
 	for _, p := range declared {
-		name := p.Name
-		if p.In == "path" {
-			local, ok := h.row.Route.LocalName(h.row.Operation.Path, p.Name)
-			if !ok {
-				continue // the route has a literal there
-			}
-			name = local
+		name, ok := localName(h, p)
+		if !ok {
+			continue // the route has a literal there
 		}
-		if wasRead(all, p.In, name) {
+		if _, read := all.find(p.In, name); read {
 			continue
 		}
 		if all.mayRead(x, p.In, name) {
@@ -245,24 +244,35 @@ func unreadParameters(x *behaviour.Index, h handled, all *reads, declared []spec
 	return missing, unsure
 }
 
-func wasRead(r *reads, place, name string) bool {
+// localName is the name by which the code knows a parameter: the router has its
+// own for those of the path; not ok where the route has a literal there.
+func localName(h handled, p spec.Parameter) (string, bool) {
+	if p.In != "path" {
+		return p.Name, true
+	}
+	return h.row.Route.LocalName(h.row.Operation.Path, p.Name)
+}
+
+// find is the read of a parameter. A form value is looked for in the query, too;
+// credentials are looked at as such.
+func (r *reads) find(place, name string) (behaviour.Input, bool) {
+	for key := range r.credentials {
+		if in, n, _ := strings.Cut(key, " "); in == place && strings.EqualFold(n, name) {
+			return behaviour.Input{Place: place, Name: name}, true
+		}
+	}
 	places := []string{place}
 	if place == "query" {
 		places = append(places, "form", "request")
 	}
-	for key := range r.credentials {
-		if in, n, _ := strings.Cut(key, " "); in == place && strings.EqualFold(n, name) {
-			return true
-		}
-	}
 	for _, p := range places {
-		for key := range r.named {
+		for _, key := range slices.Sorted(maps.Keys(r.named)) {
 			if in, n, _ := strings.Cut(key, " "); in == p && (n == name || place == "header" && strings.EqualFold(n, name) || strings.TrimSuffix(n, "[]") == strings.TrimSuffix(name, "[]")) {
-				return true
+				return r.named[key], true
 			}
 		}
 	}
-	return false
+	return behaviour.Input{}, false
 }
 
 // undeclaredReads are query parameters and headers of its own that a handler

@@ -51,13 +51,9 @@ func misread(h handled, all *reads, declared []spec.Parameter) *report.Finding {
 		if s == nil || jsonType(h.row.Document, s, 0) != "boolean" {
 			continue
 		}
-		name := p.Name
-		if p.In == "path" {
-			local, ok := h.row.Route.LocalName(h.row.Operation.Path, p.Name)
-			if !ok {
-				continue
-			}
-			name = local
+		name, routed := localName(h, p)
+		if !routed {
+			continue
 		}
 		in, ok := all.named[p.In+" "+name]
 		if is := parsedAs(in); ok && (is == "integer" || is == "number") {

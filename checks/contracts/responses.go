@@ -39,44 +39,68 @@ func responses(x *behaviour.Index, rows []handled) report.Criterion {
 	return t.Criterion("no operation with a route documents a success answer")
 }
 
+// answered judges the success answers of one operation, and keeps what it came
+// to for people.
+type answered struct {
+	t *report.Tally
+	handled
+	verdictOn
+}
+
 // responsesOf judges the success answers of one operation.
 func responsesOf(t *report.Tally, x *behaviour.Index, h handled) report.Facet {
-	name, op := h.row.Name(), h.row.Operation
-	documented := successes(op)
+	documented := successes(h.row.Operation)
 	if len(documented) == 0 {
 		return report.FacetNotApplicable
 	}
-	undecided := func(reason string) report.Facet {
-		t.Undecided(name+": "+reason, report.Related{Position: h.row.Route.Pos, Message: name})
-		return report.FacetInconclusive
-	}
 	if g, ok := generated(x, h); ok {
-		return trusted(t, h, g.responses)
+		return trust(t, h, report.ResponsesFacet, g.responses)
 	}
-	if !h.Known {
-		return undecided(h.Reason)
+	j := &answered{t: t, handled: h}
+	facet := j.judge(documented)
+	compareResponses(h, j.verdictOn)
+	return facet
+}
+
+// undecided and fail end the judgement; status is the answer that they are about,
+// 0 for none.
+func (j *answered) undecided(status int, reason string) report.Facet {
+	name := j.row.Name()
+	j.t.Undecided(name+": "+reason, report.Related{Position: j.row.Route.Pos, Message: name})
+	j.verdictOn = verdictOn{status, report.FacetInconclusive, reason}
+	return report.FacetInconclusive
+}
+
+func (j *answered) fail(status int, at report.Position, related report.Related, format string, args ...any) report.Facet {
+	name, words := j.row.Name(), fmt.Sprintf(format, args...)
+	j.t.Fail(report.Finding{Message: name + " " + words, Position: at, Endpoint: name, Anchor: name, Related: []report.Related{related}})
+	what, _, _ := strings.Cut(words, ";")
+	j.verdictOn = verdictOn{status, report.FacetMismatch, what}
+	return report.FacetMismatch
+}
+
+func (j *answered) judge(documented []spec.Response) report.Facet {
+	op := j.row.Operation
+	if !j.Known {
+		return j.undecided(0, j.Reason)
 	}
-	written, open := writtenSuccesses(h, documented)
-	fail := func(at report.Position, related []report.Related, format string, args ...any) report.Facet {
-		t.Fail(report.Finding{Message: name + " " + fmt.Sprintf(format, args...), Position: at, Endpoint: name, Anchor: name, Related: related})
-		return report.FacetMismatch
-	}
+	written, open := writtenSuccesses(j.handled, documented)
 	for _, a := range written {
 		if !slices.ContainsFunc(documented, func(r spec.Response) bool { return r.Covers(a.Status) }) {
-			return fail(a.Site, []report.Related{{Position: op.Pos, Message: "the operation"}},
+			return j.fail(0, a.Site, report.Related{Position: op.Pos, Message: "the operation"},
 				"answers %d, but the document knows %s; answer that or document it", a.Status, statuses(documented))
 		}
 	}
-	if len(written) == 0 && !silentOK(h, documented) {
-		return undecided("no success answer was found in " + handlerName(h))
+	if len(written) == 0 && !silentOK(j.handled, documented) {
+		return j.undecided(0, "no success answer was found in "+handlerName(j.handled))
 	}
 	for _, r := range documented {
 		if !open && len(written) > 0 && len(documented) == 1 && exact(r.Status) && !slices.ContainsFunc(written, func(a behaviour.Answer) bool { return r.Covers(a.Status) }) {
-			return fail(h.row.Route.Handler.Pos, []report.Related{{Position: r.Pos, Message: "documented here"}}, "never answers the documented %s; answer it", r.Status)
+			return j.fail(0, j.row.Route.Handler.Pos, report.Related{Position: r.Pos, Message: "documented here"}, "never answers the documented %s; answer it", r.Status)
 		}
 	}
-	facet := bodies(t, h, written, documented, undecided, fail)
-	if _, unknown := h.UnknownRefusal(op); unknown && facet == report.FacetOK {
+	facet := j.bodies(written, documented)
+	if _, unknown := j.UnknownRefusal(op); unknown && facet == report.FacetOK {
 		return report.FacetMismatch // error-response-undocumented says so
 	}
 	return facet
@@ -89,51 +113,59 @@ func silentOK(h handled, documented []spec.Response) bool {
 	return h.Silent && r != nil && len(r.Content) == 0
 }
 
-func bodies(t *report.Tally, h handled, written []behaviour.Answer, documented []spec.Response,
-	undecided func(string) report.Facet, fail func(report.Position, []report.Related, string, ...any) report.Facet) report.Facet {
-	unsure := ""
+// bodies compares the body of each success answer with the schema of its status.
+func (j *answered) bodies(written []behaviour.Answer, documented []spec.Response) report.Facet {
+	unsure, about := "", 0
 	for _, a := range written {
-		if r := documentedFor(documented, a.Status); r != nil {
-			if is, want, ok := otherMedia(a, r.Content); ok && !negotiated(written, a.Status, r.Content) {
-				return fail(a.Site, []report.Related{{Position: r.Pos, Message: "documented here"}},
-					"answers %d as %s, but the document promises %s; answer that or document it", a.Status, is, want)
-			}
-			media := jsonMedia(r.Content)
-			if media == nil || media.Schema == nil {
-				continue
-			}
-			if body, ok := a.Constant(); ok {
-				c := compareConstant(h.row.Document, media.Schema, body)
-				if why, empty := alwaysEmpty(h.row.Document, media.Schema, written); empty && len(c.differences) == 0 {
-					c.differ("%s", why)
-				}
-				if len(c.differences) > 0 {
-					return fail(a.Site, []report.Related{{Position: schemaPos(h.row.Document, media), Message: "the schema"}},
-						"always answers %d with the same body: %s%s; answer what the document promises", a.Status, c.differences[0], more(c.differences))
-				}
-				continue
-			}
-			if !a.HasBody || a.Encoding != "json" || a.Type == nil {
-				if a.HasBody && (a.Encoding == "" || a.Encoding == "text" && !isPlain(media.Schema, h.row.Document)) {
-					unsure = "the body of an answer is bytes of unknown content"
-				}
-				continue
-			}
-			c := compareAnswer(h.row.Document, media.Schema, a)
-			if len(c.differences) > 0 {
-				return fail(a.Site, []report.Related{{Position: schemaPos(h.row.Document, media), Message: "the schema"}},
-					"answers %d with %s: %s%s; make the schema and the type agree", a.Status, goName(a.Type), c.differences[0], more(c.differences))
-			}
-			if len(c.unsure) > 0 {
-				unsure = c.unsure[0]
-			}
+		r := documentedFor(documented, a.Status)
+		if r == nil {
+			continue
+		}
+		if is, want, ok := otherMedia(a, r.Content); ok && !negotiated(written, a.Status, r.Content) {
+			return j.fail(a.Status, a.Site, report.Related{Position: r.Pos, Message: "documented here"},
+				"answers %d as %s, but the document promises %s; answer that or document it", a.Status, is, want)
+		}
+		media := jsonMedia(r.Content)
+		if media == nil || media.Schema == nil {
+			continue
+		}
+		c, how := j.compareBody(a, media.Schema, written)
+		if len(c.differences) > 0 {
+			return j.fail(a.Status, a.Site, report.Related{Position: schemaPos(j.row.Document, media), Message: "the schema"},
+				"%s: %s%s; %s", how.does, c.differences[0], more(c.differences), how.fix)
+		}
+		if len(c.unsure) > 0 {
+			unsure, about = c.unsure[0], a.Status
 		}
 	}
 	if unsure != "" {
-		return undecided(unsure)
+		return j.undecided(about, unsure)
 	}
-	t.Pass()
+	j.t.Pass()
 	return report.FacetOK
+}
+
+// how words a difference between a body and its schema.
+type how struct{ does, fix string }
+
+// compareBody compares one body with its schema.
+func (j *answered) compareBody(a behaviour.Answer, s *spec.Schema, written []behaviour.Answer) (*comparison, how) {
+	d := j.row.Document
+	if body, ok := a.Constant(); ok {
+		c := compareConstant(d, s, body)
+		if why, empty := alwaysEmpty(d, s, written); empty && len(c.differences) == 0 {
+			c.differ("%s", why)
+		}
+		return c, how{fmt.Sprintf("always answers %d with the same body", a.Status), "answer what the document promises"}
+	}
+	if !a.HasBody || a.Encoding != "json" || a.Type == nil {
+		c := &comparison{}
+		if a.HasBody && (a.Encoding == "" || a.Encoding == "text" && !isPlain(s, d)) {
+			c.cannotTell("", "the body of an answer is bytes of unknown content")
+		}
+		return c, how{}
+	}
+	return compareAnswer(d, s, a), how{fmt.Sprintf("answers %d with %s", a.Status, goName(a.Type)), "make the schema and the type agree"}
 }
 
 // otherMedia reports an answer of another media type than all that are

@@ -37,6 +37,7 @@ func endpointUntested(r *check.Repo, m *measurement) report.Criterion {
 	for _, e := range r.Matrix.Endpoints {
 		verdict := judgeEndpoint(r, m, blocks, e)
 		e.Tested = verdict.facet
+		compare(e, verdict)
 		if !counts(r.Matrix, e) {
 			continue
 		}
@@ -54,6 +55,21 @@ func endpointUntested(r *check.Repo, m *measurement) report.Criterion {
 		return report.CannotTell(RuleEndpointUntested, "no route could be resolved; see routes-unresolved")
 	}
 	return t.Criterion("no operation is implemented, so there is no handler to test")
+}
+
+// compare adds what the facet tested rests on; that no test runs a handler is a
+// finding's to tell.
+func compare(e *matrix.Endpoint, v endpointVerdict) {
+	c := report.Comparison{Place: v.handler.Name, State: v.facet}
+	switch v.facet {
+	case report.FacetOK:
+		c.Words, c.Code = "its statements run in the tests", handlerPosition(e, v.handler)
+	case report.FacetInconclusive:
+		c.Place, c.Words = "", v.reason
+	default:
+		return
+	}
+	e.Compare(report.TestedFacet, c)
 }
 
 // counts reports whether the row is a site of the rule.

@@ -112,7 +112,9 @@ func knowsAnswers(t sites, op *spec.Operation) {
 // summaryOf is what the operation's handler does; nil where it has none or the
 // code is not at hand.
 func summaryOf(t sites, op *spec.Operation) *behaviour.Summary {
-	i := slices.IndexFunc(t.repo.Matrix.Endpoints, func(e *matrix.Endpoint) bool { return e.Operation == op && e.Route != nil && e.Status == report.Implemented })
+	i := slices.IndexFunc(t.repo.Matrix.Endpoints, func(e *matrix.Endpoint) bool {
+		return e.Operation == op && e.Route != nil && e.Status == report.Implemented
+	})
 	if i < 0 || t.repo.Program == nil {
 		return nil
 	}

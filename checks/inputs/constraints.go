@@ -143,7 +143,7 @@ func tell(t *report.Tally, e *matrix.Endpoint, demands []demand) {
 		if !whole {
 			r = d.rule()
 		}
-		e.Constraints = append(e.Constraints, constraintRow(d, r))
+		e.Compare(report.ValidationFacet, constraintRow(d, r))
 		switch r.facet {
 		case report.FacetOK:
 			t.Pass(report.Related{Position: r.pos, Message: fmt.Sprintf("%s: %s: %s", e.Name(), d, r.by)})
@@ -158,7 +158,7 @@ func tell(t *report.Tally, e *matrix.Endpoint, demands []demand) {
 	if len(open) > 0 && e.Validation != report.FacetAbsent {
 		t.FailN(len(open), unenforced(e, open))
 	}
-	if slices.ContainsFunc(e.Constraints, func(c report.Constraint) bool {
+	if slices.ContainsFunc(e.Evidence[report.ValidationFacet], func(c report.Comparison) bool {
 		return c.State == report.FacetMismatch || c.State == report.FacetAbsent
 	}) && e.Validation == report.FacetOK {
 		e.Validation = report.FacetMismatch
@@ -171,7 +171,7 @@ type told struct {
 	ruling
 }
 
-func constraintRow(d demand, r ruling) report.Constraint {
+func constraintRow(d demand, r ruling) report.Comparison {
 	words := r.by
 	if r.facet == report.FacetMismatch {
 		words = "the code says " + r.got + " (" + r.by + ")"
@@ -179,7 +179,7 @@ func constraintRow(d demand, r ruling) report.Constraint {
 	if r.facet == report.FacetAbsent {
 		words = "nothing enforces it"
 	}
-	return report.Constraint{Place: d.place, Text: d.text, State: r.facet, Words: words, Spec: d.pos, Code: r.pos}
+	return report.Comparison{Place: d.place, Text: d.text, State: r.facet, Words: words, Spec: d.pos, Code: r.pos}
 }
 
 // contradiction is the finding about a line that the code draws elsewhere.

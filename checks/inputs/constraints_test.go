@@ -144,7 +144,7 @@ func TestConstraints(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []string
-		for _, c := range e.Constraints {
+		for _, c := range e.Evidence[report.ValidationFacet] {
 			got = append(got, fmt.Sprintf("%s %s %s %s", c.Place, c.Text, c.State, c.Code))
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -134,8 +134,8 @@ func TestConstraints_Narrow(t *testing.T) {
 		{"GET /users", "main.found", order, report.FacetInconclusive, 0},
 	} {
 		e, cs := inputsOf(t, p, c.name, c.handler, c.op)
-		if len(e.Constraints) == 0 || e.Constraints[0].State != c.want || len(cs[1].Findings) != c.findings {
-			t.Errorf("%s: %+v, %d findings; want %s, %d", c.handler, e.Constraints, len(cs[1].Findings), c.want, c.findings)
+		if len(e.Evidence[report.ValidationFacet]) == 0 || e.Evidence[report.ValidationFacet][0].State != c.want || len(cs[1].Findings) != c.findings {
+			t.Errorf("%s: %+v, %d findings; want %s, %d", c.handler, e.Evidence[report.ValidationFacet], len(cs[1].Findings), c.want, c.findings)
 		}
 	}
 	for path, want := range map[string]int{"DELETE /hooks/{id}": 1, "DELETE /hooks/{id:[0-9]+}": 0} {

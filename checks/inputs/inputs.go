@@ -71,6 +71,7 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Prog
 	name := e.Name()
 	if !s.Known {
 		e.Validation = report.FacetInconclusive
+		e.Compare(report.ValidationFacet, report.Comparison{State: report.FacetInconclusive, Words: s.Reason, Spec: e.Operation.Pos, Code: e.Route.Pos})
 		if constrained(e.Document, e.Operation) {
 			t.Undecided(fmt.Sprintf("%s: %s", name, s.Reason), report.Related{Position: e.Route.Pos, Message: name})
 		}
@@ -100,6 +101,7 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Prog
 	case report.FacetOK:
 		t.Pass(worst.by)
 	case report.FacetInconclusive:
+		e.Compare(report.ValidationFacet, report.Comparison{State: report.FacetInconclusive, Words: worst.reason, Spec: e.Operation.Pos, Code: worst.input.Pos})
 		t.Undecided(fmt.Sprintf("%s: %s", name, worst.reason), report.Related{Position: worst.input.Pos, Message: name})
 	default:
 		t.Fail(report.Finding{

@@ -39,8 +39,16 @@ type Endpoint struct {
 	// Facets, each set by the check that owns it: Auth by auth, Tested by
 	// coverage, the others by behaviour's checks.
 	Parameters, Body, Responses, Auth, Validation, Tested report.Facet
-	// Constraints are the document's on what the operation takes in; set by inputs.
-	Constraints []report.Constraint
+	// Evidence is what the facets rest on, added by the checks that set them.
+	Evidence report.Evidence
+}
+
+// Compare adds to the evidence of a facet.
+func (e *Endpoint) Compare(facet string, c report.Comparison) {
+	if e.Evidence == nil {
+		e.Evidence = report.Evidence{}
+	}
+	e.Evidence[facet] = append(e.Evidence[facet], c)
 }
 
 // Name is "METHOD /path": the document's path, or the full route's.

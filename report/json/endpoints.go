@@ -16,26 +16,39 @@ type Detail struct {
 	Declared bool      `json:"declared"`
 	Chain    []Related `json:"chain"`
 	Findings []Finding `json:"findings"`
-	// Constraints are the document's on the input.
-	Constraints []Constraint `json:"constraints"`
+	// Evidence is what each facet rests on, by its name.
+	Evidence map[string][]Comparison `json:"evidence"`
 }
 
-// Constraint is what the document demands of one value, and what the code does
-// about it. State is a facet's: ok, mismatch, absent or inconclusive.
-type Constraint struct {
-	Place      string  `json:"place"`
-	Constraint string  `json:"constraint"`
-	State      string  `json:"state"`
-	Reason     string  `json:"reason"`
-	Spec       Related `json:"spec"`
-	Code       Related `json:"code"`
+// Comparison is what the document says of one thing, and what the code does about
+// it. State is a facet's: ok, mismatch, absent or inconclusive. Spec and Code are
+// null where there is no line to show.
+type Comparison struct {
+	Place string `json:"place"`
+	Says  string `json:"says"`
+	State string `json:"state"`
+	Does  string `json:"does"`
+	Spec  *Place `json:"spec"`
+	Code  *Place `json:"code"`
 }
 
-func constraint(c report.Constraint) Constraint {
-	return Constraint{
-		Place: c.Place, Constraint: c.Text, State: string(c.State), Reason: c.Words,
-		Spec: related(report.Related{Position: c.Spec}), Code: related(report.Related{Position: c.Code}),
+func comparison(c report.Comparison) Comparison {
+	return Comparison{Place: c.Place, Says: c.Text, State: string(c.State), Does: c.Words, Spec: placeOf(c.Spec), Code: placeOf(c.Code)}
+}
+
+func placeOf(p report.Position) *Place {
+	if !p.IsValid() {
+		return nil
 	}
+	return &Place{p.File, optional(p.Line)}
+}
+
+func evidence(e report.Evidence) map[string][]Comparison {
+	out := map[string][]Comparison{}
+	for _, name := range report.FacetNames() {
+		out[name] = each(e[name], comparison)
+	}
+	return out
 }
 
 // WriteEndpoints writes the matrix as the array endpoints[] of the report.
@@ -48,7 +61,7 @@ func WriteEndpoint(w io.Writer, r *report.Report, e report.Endpoint) error {
 	d := Detail{
 		Endpoint: endpoint(e), Reason: optional(e.Reason), Nearest: append([]string{}, e.Nearest...),
 		Declared: e.Declared, Chain: each(e.Chain, related), Findings: []Finding{},
-		Constraints: each(e.Constraints, constraint),
+		Evidence: evidence(e.Evidence),
 	}
 	for _, f := range r.Findings {
 		if f.Endpoint == e.Name() {

@@ -148,7 +148,7 @@ func endpoint(e report.Endpoint) Endpoint {
 		Parameters: e.Parameters, Body: e.Body, Responses: e.Responses, Auth: e.Auth, Validation: e.Validation, Tested: e.Tested,
 	}
 	if e.Spec != nil {
-		out.Spec = &Place{e.Spec.File, optional(e.Spec.Line)}
+		out.Spec = placeOf(*e.Spec)
 	}
 	if e.Route != nil {
 		out.Route = &Route{e.Route.File, optional(e.Route.Line), e.Route.Pattern}

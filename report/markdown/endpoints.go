@@ -57,13 +57,15 @@ func WriteEndpoint(w io.Writer, r *report.Report, e report.Endpoint) error {
 			fmt.Fprintf(&b, "%d. %s %s\n", i+1, code(c.Position.String()), escape(c.Message))
 		}
 	}
-	b.WriteString("\n| | Facet | |\n|:-:|---|---|\n")
+	b.WriteString("\n| | Facet | Document | | Code | |\n|:-:|---|---|---|---|---|\n")
 	aspects, found := r.Aspects(e)
 	for _, a := range aspects {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", a.State.Symbol(), a.Name, a.Words)
+		fmt.Fprintf(&b, "| %s | **%s** | | | | %s |\n", a.State.Symbol(), a.Name, a.Words)
+		for _, c := range a.Compared {
+			compared(&b, c)
+		}
 		found = append(found, a.Findings...)
 	}
-	constraints(&b, e.Constraints)
 	if len(found) > 0 {
 		b.WriteString("\n")
 	}
@@ -74,19 +76,9 @@ func WriteEndpoint(w io.Writer, r *report.Report, e report.Endpoint) error {
 	return err
 }
 
-// constraints are the document's on the input, and the lines that enforce them.
-func constraints(b *strings.Builder, list []report.Constraint) {
-	if len(list) == 0 {
-		return
-	}
-	b.WriteString("\n| | Input | Constraint | Document | Code | |\n|:-:|---|---|---|---|---|\n")
-	for _, c := range list {
-		where := ""
-		if c.Code.IsValid() && c.State != report.FacetAbsent {
-			where = code(c.Code.String())
-		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", c.State.Symbol(), code(c.Place), code(c.Text), code(c.Spec.String()), where, escape(c.Words))
-	}
+// compared is what the document says of one thing, beside what the code does.
+func compared(b *strings.Builder, c report.Comparison) {
+	fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", c.State.Symbol(), code(c.Place), code(c.Text), code(c.Spec.String()), code(c.Code.String()), escape(c.Words))
 }
 
 // sides puts the document beside the code.

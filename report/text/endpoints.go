@@ -225,7 +225,7 @@ func (t *renderer) aspects(e report.Endpoint) {
 	aspects, rest := t.r.Aspects(e)
 	for _, a := range aspects {
 		t.line(span{"  " + a.State.Symbol() + " ", facetStyle(a.State)}, span{pad(a.Name, 13), bold}, span{a.Words, facetStyle(a.State)})
-		t.constraints(a.Constraints)
+		t.compared(a.Compared)
 		t.defects(a.Findings)
 	}
 	if len(rest) > 0 {

@@ -128,7 +128,7 @@ func endpoints() []report.Endpoint {
 	}
 	mw := []string{"middleware.RequestID", "middleware.Recoverer", "auth.Require"}
 	return []report.Endpoint{
-		{Method: "GET", Path: "/books", OperationID: "listBooks", Status: report.Implemented, Spec: spec(21), Route: route(24, "/api/v1/books"), Handler: "http.(*Books).List", Middleware: mw[:2], Chain: chain, Parameters: mismatch, Body: na, Responses: ok, Auth: ok, Validation: absent, Tested: ok, Constraints: constraints()},
+		{Method: "GET", Path: "/books", OperationID: "listBooks", Status: report.Implemented, Spec: spec(21), Route: route(24, "/api/v1/books"), Handler: "http.(*Books).List", Middleware: mw[:2], Chain: chain, Parameters: mismatch, Body: na, Responses: ok, Auth: ok, Validation: absent, Tested: ok, Evidence: evidence()},
 		{Method: "POST", Path: "/books", OperationID: "createBook", Status: report.Implemented, Spec: spec(48), Route: route(25, "/api/v1/books"), Handler: "http.(*Books).Create", Middleware: mw, Chain: chain, Parameters: na, Body: ok, Responses: mismatch, Auth: ok, Validation: ok, Tested: ok},
 		{Method: "GET", Path: "/books/{id}", OperationID: "getBook", Status: report.Implemented, Spec: spec(77), Route: route(26, "/api/v1/books/{id}"), Handler: "http.(*Books).Get", Middleware: mw[:2], Chain: chain, Parameters: ok, Body: na, Responses: ok, Auth: ok, Validation: ok, Tested: ok},
 		{Method: "DELETE", Path: "/books/{id}", OperationID: "deleteBook", Status: report.Missing, Reason: "no route answers DELETE /api/v1/books/{id}", Nearest: []string{"DELETE /api/v1/book/{id} (internal/http/routes.go:27)"}, Spec: spec(101), Parameters: na, Body: na, Responses: na, Auth: na, Validation: na, Tested: na},
@@ -153,13 +153,25 @@ func baselined(f report.Finding) report.Finding {
 	return f
 }
 
-func constraints() []report.Constraint {
+func evidence() report.Evidence {
 	books := func(line int) report.Position { return at("internal/http/books.go", line) }
 	doc := func(line int) report.Position { return at("api/openapi.yaml", line) }
-	return []report.Constraint{
-		{Place: "title", Text: "required", State: report.FacetOK, Words: "comparison", Spec: doc(230), Code: books(61)},
-		{Place: "title", Text: "maxLength 200", State: report.FacetMismatch, Words: `the code says 120 (tag validate:"max=120")`, Spec: doc(230), Code: books(18)},
-		{Place: "isbn", Text: "pattern ^97[89][0-9]{10}$", State: report.FacetAbsent, Words: "nothing enforces it", Spec: doc(233), Code: books(19)},
-		{Place: "authors[].born", Text: "format date", State: report.FacetInconclusive, Words: "parseDay looks at it in a way that could not be told", Spec: doc(251), Code: books(70)},
+	return report.Evidence{
+		report.ParametersFacet: {
+			{Place: `query "limit"`, Text: "integer", State: report.FacetOK, Words: "read", Spec: doc(24), Code: books(31)},
+			{Place: `query "sort"`, Text: "string", State: report.FacetAbsent, Words: "nothing reads it", Spec: doc(27)},
+		},
+		report.ResponsesFacet: {
+			{Place: "200", Text: "application/json BookList", State: report.FacetOK, Words: "http.bookList", Spec: doc(40), Code: books(58)},
+		},
+		report.AuthFacet: {
+			{Place: "bearerAuth", State: report.FacetOK, Words: "auth.Require answers 401 without header Authorization", Spec: doc(22), Code: at("internal/auth/require.go", 31)},
+		},
+		report.ValidationFacet: {
+			{Place: "title", Text: "required", State: report.FacetOK, Words: "comparison", Spec: doc(230), Code: books(61)},
+			{Place: "title", Text: "maxLength 200", State: report.FacetMismatch, Words: `the code says 120 (tag validate:"max=120")`, Spec: doc(230), Code: books(18)},
+			{Place: "isbn", Text: "pattern ^97[89][0-9]{10}$", State: report.FacetAbsent, Words: "nothing enforces it", Spec: doc(233)},
+			{Place: "authors[].born", Text: "format date", State: report.FacetInconclusive, Words: "parseDay looks at it in a way that could not be told", Spec: doc(251), Code: books(70)},
+		},
 	}
 }
