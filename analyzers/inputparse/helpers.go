@@ -52,8 +52,8 @@ func helper(pass *analysis.Pass, f source.Func) *types.Func {
 	if f.Decl == nil || f.Sig.Results().Len() == 0 || f.Sig.Results().At(f.Sig.Results().Len()-1).Type().String() != "error" {
 		return nil
 	}
-	if kind, ok := web.IsHandler(f.Sig); ok && kind.Exact && kind.Framework != web.NetHTTP {
-		return nil
+	if kind, ok := web.IsHandler(f.Sig); ok && kind.Exact && kind.Framework != web.NetHTTP && kind.Framework != web.Gin {
+		return nil // with these two, handlers return nothing
 	}
 	for i := range f.Sig.Params().Len() {
 		if web.IsRequest(f.Sig.Params().At(i).Type()) {

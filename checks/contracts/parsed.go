@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"cmp"
 	"fmt"
 	"go/constant"
 	"go/types"
@@ -30,16 +31,22 @@ func parsedAs(in behaviour.Input) string {
 			}
 		}
 	}
+	is := ""
 	for _, c := range in.Checks {
+		one := ""
 		switch {
-		case c.Path != "" || c.Conditional:
-		case c.Test.View == behaviour.Judged && parsers[c.Test.Call] != "":
-			return parsers[c.Test.Call]
-		case c.Test.View == behaviour.Itself && c.Test.Value != nil && c.Test.Value.Kind() == constant.Int:
-			return "integer"
+		case c.Path != "":
+		case c.Test.View == behaviour.Judged:
+			one = parsers[c.Test.Call]
+		case c.Test.View == behaviour.Itself && c.Test.Value != nil && c.Test.Value.Kind() == constant.Int && !c.Conditional:
+			one = "integer"
 		}
+		if one != "" && is != "" && one != is {
+			return "" // one way here, another there
+		}
+		is = cmp.Or(one, is)
 	}
-	return ""
+	return is
 }
 
 // misread is the finding on a parameter that is parsed as what it never is. Only

@@ -64,6 +64,8 @@ type verdict struct {
 	reason string
 	input  behaviour.Input
 	by     report.Related
+	// branched: some condition is about the input, but none was seen to refuse it.
+	branched bool
 }
 
 func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Program) {
@@ -90,8 +92,11 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Prog
 		e.Validation = report.FacetNotApplicable
 		return
 	}
-	if worst.facet == report.FacetMismatch {
+	switch {
+	case worst.facet == report.FacetMismatch:
 		worst.lookCloser(demandsOf(e, s, p))
+	case worst.branched:
+		worst.lookBehind(demandsOf(e, s, p))
 	}
 	e.Validation = worst.facet
 	if worst.facet == report.FacetMismatch {
@@ -111,15 +116,40 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Prog
 	}
 }
 
+// lookBehind settles a verdict on input that decides branches by its constraints,
+// one by one: where some are known to be open and none is enforced, nothing
+// validates it.
+func (v *verdict) lookBehind(demands []demand) {
+	open, unclear := false, false
+	for _, d := range v.about(demands) {
+		switch r := d.rule(); r.facet {
+		case report.FacetOK, report.FacetMismatch:
+			v.facet, v.by = report.FacetOK, report.Related{Position: r.pos, Message: d.String() + ": " + r.by}
+			return
+		case report.FacetAbsent:
+			open = true
+		default:
+			unclear = true
+		}
+	}
+	if open && !unclear {
+		v.facet = report.FacetMismatch
+	}
+}
+
+// about are the demands on the verdict's input.
+func (v *verdict) about(demands []demand) []demand {
+	return slices.DeleteFunc(slices.Clone(demands), func(d demand) bool {
+		return !slices.ContainsFunc(d.sites, func(s site) bool { return s.input.Pos == v.input.Pos && s.input.Name == v.input.Name })
+	})
+}
+
 // lookCloser has a verdict against an input stand only where one of its
 // constraints at least is known to be open: types and look-ups may leave nothing
 // to check.
 func (v *verdict) lookCloser(demands []demand) {
 	v.facet, v.by = report.FacetOK, report.Related{Position: v.input.Pos, Message: "its types leave nothing to check"}
-	for _, d := range demands {
-		if !slices.ContainsFunc(d.sites, func(s site) bool { return s.input.Pos == v.input.Pos && s.input.Name == v.input.Name }) {
-			continue
-		}
+	for _, d := range v.about(demands) {
 		switch r := d.rule(); r.facet {
 		case report.FacetAbsent, report.FacetMismatch:
 			v.facet = report.FacetMismatch
@@ -211,7 +241,7 @@ func ofBody(in behaviour.Input, s *behaviour.Summary) verdict {
 	case in.Escapes.IsValid():
 		return verdict{facet: report.FacetInconclusive, input: in, reason: "what is decoded is handed to code that could not be followed (" + in.Escapes.String() + ")"}
 	case in.Branched:
-		return verdict{facet: report.FacetInconclusive, input: in, reason: "what is decoded decides branches, but none that leads straight to an error"}
+		return verdict{facet: report.FacetInconclusive, input: in, branched: true, reason: "what is decoded decides branches, but none that leads straight to an error"}
 	case !s.Complete:
 		return verdict{facet: report.FacetInconclusive, input: in, reason: "the handler is too large to follow"}
 	}

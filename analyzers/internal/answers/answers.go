@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"regexp"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -273,7 +274,9 @@ func (r *Result) prints(decl *ast.FuncDecl, list *types.Var) bool {
 // is given. One that also takes something to send, or asks whether there is an
 // error at all, answers successes too.
 func (r *Result) reportsError(params []*types.Var, decl *ast.FuncDecl) bool {
-	i := slices.IndexFunc(params, func(v *types.Var) bool { return web.IsError(v.Type()) })
+	i := slices.IndexFunc(params, func(v *types.Var) bool {
+		return web.IsError(v.Type()) || errorNames.MatchString(decl.Name.Name) && errorNames.MatchString(web.TypeName(v.Type()))
+	})
 	if i < 0 || slices.ContainsFunc(params, func(v *types.Var) bool { return carriesResult(v.Type()) }) {
 		return false
 	}
@@ -287,6 +290,9 @@ func (r *Result) reportsError(params []*types.Var, decl *ast.FuncDecl) bool {
 	return !asked
 }
 
+// errorNames are words by which helpers and types say that they are about errors.
+var errorNames = regexp.MustCompile(`Err(or)?s?([A-Z_]|$)|^err|Problem|Fault`)
+
 // carriesResult says that a parameter can hold what a success sends: a value of
 // any type, a list, bytes.
 func carriesResult(t types.Type) bool {
@@ -299,7 +305,8 @@ func carriesResult(t types.Type) bool {
 	return false
 }
 
-// always reports whether every path to the end of the function answers.
+// always reports whether every path to the end of the function answers, but for
+// those that end in an error for the caller: nothing was sent then.
 func (r *Result) always(decl *ast.FuncDecl, scope *web.Scope) bool {
 	g := r.graphs.Body(decl.Body)
 	if g == nil || len(g.Blocks) == 0 {
@@ -313,7 +320,7 @@ func (r *Result) always(decl *ast.FuncDecl, scope *web.Scope) bool {
 		}
 		seen[b] = true
 		if len(b.Succs) == 0 {
-			return !panics(r.pass.TypesInfo, b)
+			return !panics(r.pass.TypesInfo, b) && !r.fails(b)
 		}
 		return slices.ContainsFunc(b.Succs, silent)
 	}
@@ -329,6 +336,25 @@ func (r *Result) answers(b *cfg.Block, scope *web.Scope) bool {
 		}
 	}
 	return false
+}
+
+// fails knows "if err != nil { return err }".
+func (r *Result) fails(b *cfg.Block) bool {
+	if len(b.Nodes) == 0 {
+		return false
+	}
+	ret, isReturn := b.Nodes[len(b.Nodes)-1].(*ast.ReturnStmt)
+	test, isIf := b.Stmt.(*ast.IfStmt)
+	if !isReturn || !isIf || len(ret.Results) == 0 {
+		return false
+	}
+	info := r.pass.TypesInfo
+	cond, compares := ast.Unparen(test.Cond).(*ast.BinaryExpr)
+	if !compares || cond.Op != token.NEQ || !source.IsNil(info, cond.Y) || !web.IsError(info.TypeOf(cond.X)) {
+		return false
+	}
+	last := ret.Results[len(ret.Results)-1]
+	return web.IsError(info.TypeOf(last)) && !source.IsNil(info, last)
 }
 
 func panics(info *types.Info, b *cfg.Block) bool {
