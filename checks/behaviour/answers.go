@@ -90,7 +90,7 @@ func (f *frame) isAnswer(c *ssa.CallCommon, to int, args []value) bool {
 	if v == nil {
 		return false
 	}
-	return argument(c, args, to).part == answerBody || behaviour.IsAnswer(v.Type())
+	return argument(c, args, to).part == answerBody || f.m.x.isAnswer(v.Type())
 }
 
 // pending reports whether the status of an answer was set by an earlier call: it

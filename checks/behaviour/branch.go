@@ -246,10 +246,10 @@ func (f *frame) makesError(call *ssa.Call) bool {
 	if fn == nil {
 		return false
 	}
-	if addsError.MatchString(fn.Name()) && fn.Signature().Results().Len() == 0 {
+	if f.m.x.calleeOf(fn).complains {
 		return true
 	}
-	return isErrorLike(lastType(fn.Signature())) && fn.Signature().Results().Len() == 1 && f.get(call).kind == notNull
+	return f.m.x.isErrorLike(lastType(fn.Signature())) && fn.Signature().Results().Len() == 1 && f.get(call).kind == notNull
 }
 
 var errorName = regexp.MustCompile(`(?i)err|violation|problem|issue|invalid|fault|missing`)

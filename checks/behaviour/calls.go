@@ -375,7 +375,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 		if a.next && takesRequest(f.fn.Signature) { // it may well be run
 			f.next(b, instr)
 		}
-		if a.part != noPart && fn.Pkg() != nil {
+		if a.part != noPart && fn.Pkg() != nil && !(a.part == requestBody && fn.Name() == "Close") {
 			f.m.handOn(a.part, nil)
 		}
 	}
@@ -403,7 +403,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 func (f *frame) handsRequestOn(c *ssa.CallCommon) {
 	for i, a := range c.Args {
 		method := i == 0 && !c.IsInvoke() && c.Signature().Recv() != nil
-		if !method && behaviour.IsRequest(a.Type()) {
+		if !method && f.m.x.isRequest(a.Type()) {
 			to := f.looksByName(c)
 			for _, p := range wholes {
 				f.m.handOn(p, to)
@@ -425,18 +425,14 @@ func (m *machine) handOn(p part, to *types.Func) {
 
 // looksByName is the function that a call hands the request to, where all that it
 // can do is look things up by names of its own: it is no part of the standard
-// library, which passes requests on, and gets nothing of the module's that it
-// could fill by tags.
+// library, which passes requests on, and gets nothing that it could fill by tags.
 func (f *frame) looksByName(c *ssa.CallCommon) *types.Func {
 	fn := behaviour.Callee(c)
 	if fn == nil || fn.Pkg() == nil || f.m.x.inModule(fn.Pkg()) || !strings.Contains(fn.Pkg().Path(), ".") {
 		return nil
 	}
 	for _, a := range c.Args {
-		if mi, ok := a.(*ssa.MakeInterface); ok {
-			a = mi.X
-		}
-		if f.m.x.ownType(a.Type()) || isEmptyInterface(a.Type()) {
+		if f.m.x.ownType(a.Type()) || isEmptyInterface(a.Type()) && !isPlainValue(a) {
 			return nil
 		}
 	}
@@ -452,6 +448,16 @@ func (x *Index) ownType(t types.Type) bool {
 	return ok && x.inModule(n.Obj().Pkg())
 }
 
+// isPlainValue: what is in the interface is a copy, such as a number to log.
+func isPlainValue(v ssa.Value) bool {
+	mi, ok := v.(*ssa.MakeInterface)
+	if !ok {
+		return false
+	}
+	_, basic := mi.X.Type().Underlying().(*types.Basic)
+	return basic
+}
+
 func isEmptyInterface(t types.Type) bool {
 	i, ok := t.Underlying().(*types.Interface)
 	return ok && i.NumMethods() == 0
@@ -465,11 +471,11 @@ func (f *frame) handsAnswerOn(b *ssa.BasicBlock, c *ssa.CallCommon) {
 	}
 	own := receiver(c)
 	for _, a := range c.Args {
-		if behaviour.IsAnswer(a.Type()) && a != own {
+		if f.m.x.isAnswer(a.Type()) && a != own {
 			f.notes[b.Index].answers = true
 		}
 	}
-	if own != nil && behaviour.IsAnswer(own.Type()) && writesName.MatchString(calleeName(c)) {
+	if own != nil && f.m.x.isAnswer(own.Type()) && writesName.MatchString(calleeName(c)) {
 		f.notes[b.Index].answers = true
 	}
 }

@@ -91,7 +91,7 @@ func (x *Index) globalOf(g *ssa.Global) value {
 	v, ok := x.globals[g]
 	if !ok {
 		if x.isErrorLike(g.Type().Underlying().(*types.Pointer).Elem()) {
-			v = value{kind: notNull, status: statusOfText(g.Name())}
+			v = value{kind: notNull, status: x.statusOfText(g.Name())}
 			if s := x.errorStatus[globalName(g)]; s != 0 {
 				v.status = s
 			}
@@ -124,7 +124,7 @@ func (f *frame) eval(instr ssa.Value) value {
 		if x.dyn == nil {
 			x.dyn = f.subst(v.X.Type())
 		}
-		if behaviour.IsAnswer(v.X.Type()) {
+		if f.m.x.isAnswer(v.X.Type()) {
 			x.part = answerBody
 		}
 		if x.kind != known {
@@ -136,7 +136,7 @@ func (f *frame) eval(instr ssa.Value) value {
 		return x
 	case *ssa.ChangeInterface:
 		x := f.get(v.X)
-		if behaviour.IsAnswer(v.X.Type()) {
+		if f.m.x.isAnswer(v.X.Type()) {
 			x.part = answerBody
 		}
 		return x

@@ -52,7 +52,10 @@ type Index struct {
 	callees map[*types.Func]*callee
 	layouts map[*ssa.Function]*layout
 	errs    map[types.Type]bool
-	globals map[*ssa.Global]value
+	// answers and requests remember which types are such; said what texts speak of.
+	answers, requests map[types.Type]bool
+	said              map[string]int
+	globals           map[*ssa.Global]value
 	// typeIDs number types by their names; closures counts those of all machines.
 	typeIDs   map[types.Type]int
 	typeNames map[string]int
@@ -76,7 +79,7 @@ func build(p *load.Program) *Index {
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{}, crowded: map[string]bool{},
 		errorStatus: map[string]int{}, texts: map[string]*libraryText{}, globalFuncs: map[string]*behaviour.Function{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{}, sources: map[int]map[*behaviour.Function]bool{}, raises: map[raised]bool{},
-		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, layouts: map[*ssa.Function]*layout{}, errs: map[types.Type]bool{},
+		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, layouts: map[*ssa.Function]*layout{}, errs: map[types.Type]bool{}, answers: map[types.Type]bool{}, requests: map[types.Type]bool{}, said: map[string]int{},
 		globals: map[*ssa.Global]value{}, typeIDs: map[types.Type]int{}, typeNames: map[string]int{}, log: &log{},
 	}
 	var all []*behaviour.Function
@@ -211,8 +214,8 @@ func (x *Index) addGlobal(name string, v ssa.Value) {
 						x.errorStatus[name] = n
 						return
 					}
-					if s, ok := constantOf(c.Value).text(); ok && statusOfText(s) != 0 && x.errorStatus[name] == 0 {
-						x.errorStatus[name] = statusOfText(s)
+					if s, ok := constantOf(c.Value).text(); ok && x.statusOfText(s) != 0 && x.errorStatus[name] == 0 {
+						x.errorStatus[name] = x.statusOfText(s)
 					}
 				}
 			}
@@ -313,6 +316,9 @@ type callee struct {
 	keepsInput, onlyReads, guards bool
 	// formats: it makes a text from its arguments, such as a statement.
 	formats bool
+	// looks, complains, prepares and logs are what names say, too: that it finds
+	// what there is already, adds an error, prepares an answer, writes a log.
+	looks, complains, prepares, logs bool
 }
 
 func (x *Index) calleeOf(fn *types.Func) *callee {
@@ -321,10 +327,41 @@ func (x *Index) calleeOf(fn *types.Func) *callee {
 		c = &callee{
 			name: behaviour.FuncName(fn), keepsInput: keepsInput(fn), onlyReads: onlyReads(fn), formats: fn.Pkg() != nil && fn.Pkg().Path() == "fmt",
 			guards: guardName.MatchString(fn.Name()) && fn.Signature().Results().Len() > 0,
+			looks:  lookup.MatchString(fn.Name()), complains: addsError.MatchString(fn.Name()) && fn.Signature().Results().Len() == 0,
+			prepares: passive.MatchString(fn.Name()), logs: loggers.MatchString(fn.FullName()),
 		}
 		x.callees[fn] = c
 	}
 	return c
+}
+
+// isAnswer and isRequest are behaviour.IsAnswer and IsRequest, remembered.
+func (x *Index) isAnswer(t types.Type) bool {
+	is, ok := x.answers[t]
+	if !ok {
+		is = behaviour.IsAnswer(t)
+		x.answers[t] = is
+	}
+	return is
+}
+
+func (x *Index) isRequest(t types.Type) bool {
+	is, ok := x.requests[t]
+	if !ok {
+		is = behaviour.IsRequest(t)
+		x.requests[t] = is
+	}
+	return is
+}
+
+// statusOfText is the package's function, remembered.
+func (x *Index) statusOfText(s string) int {
+	status, ok := x.said[s]
+	if !ok {
+		status = statusOfText(s)
+		x.said[s] = status
+	}
+	return status
 }
 
 // isErrorLike reports whether t is error or implements it.

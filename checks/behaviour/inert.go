@@ -87,13 +87,14 @@ func (f *frame) callActs(c *ssa.CallCommon, fn *types.Func) bool {
 	if fn == nil {
 		return true
 	}
-	if f.m.x.calleeOf(fn).onlyReads {
+	known := f.m.x.calleeOf(fn)
+	if known.onlyReads {
 		return false
 	}
-	if own := receiver(c); own != nil && (behaviour.IsAnswer(own.Type()) || behaviour.TypeName(own.Type()) == "net/http.Header") {
-		return !passive.MatchString(fn.Name())
+	if own := receiver(c); own != nil && (f.m.x.isAnswer(own.Type()) || behaviour.TypeName(own.Type()) == "net/http.Header") {
+		return !known.prepares
 	}
-	return !loggers.MatchString(fn.FullName())
+	return !known.logs
 }
 
 // loggers are libraries that only write down what they are given.

@@ -495,7 +495,7 @@ func (f *frame) looksUp(instr ssa.CallInstruction, args []value) {
 		return
 	}
 	fn := behaviour.Callee(instr.Common())
-	if fn == nil || !lookup.MatchString(fn.Name()) {
+	if fn == nil || !f.m.x.calleeOf(fn).looks {
 		return
 	}
 	var from []source

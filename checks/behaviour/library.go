@@ -105,7 +105,7 @@ func (f *frame) library(fn *types.Func, c *ssa.CallCommon, args []value) (value,
 	case "errors.As":
 		return openQuestion(argument(c, args, 0)), true
 	case "fmt.Errorf", "errors.New", "github.com/pkg/errors.New", "github.com/pkg/errors.Errorf", "github.com/pkg/errors.Wrap":
-		return madeError(c, args), true
+		return f.m.x.madeError(c, args), true
 	case "errors.Join":
 		return value{kind: notNull}, true
 	}
@@ -134,10 +134,10 @@ func (f *frame) marshalled(c *ssa.CallCommon, args []value) value {
 
 // madeError is an error of the standard library; its text may tell its status,
 // and a wrapped one keeps the status of what it wraps.
-func madeError(c *ssa.CallCommon, args []value) value {
+func (x *Index) madeError(c *ssa.CallCommon, args []value) value {
 	v := value{kind: notNull}
 	if s, ok := argument(c, args, 0).text(); ok {
-		v.status = statusOfText(s)
+		v.status = x.statusOfText(s)
 	}
 	for _, a := range args {
 		v.absent = v.absent || a.absent

@@ -231,8 +231,8 @@ func (in *input) fromBody() bool {
 
 // anyReadsBody: one of those who got the request may read its body.
 func (x *Index) anyReadsBody(whole map[part][]*types.Func) bool {
-	for _, to := range whole {
-		if slices.ContainsFunc(to, func(fn *types.Func) bool { return fn == nil || x.readsBody(fn) }) {
+	for _, p := range append(slices.Clone(wholes), requestBody) {
+		if slices.ContainsFunc(whole[p], func(fn *types.Func) bool { return fn == nil || x.readsBody(fn) }) {
 			return true
 		}
 	}

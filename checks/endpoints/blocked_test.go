@@ -99,3 +99,70 @@ func TestBlocked(t *testing.T) {
 		}
 	}
 }
+
+const pretenders = `
+-- main.go --
+package main
+
+import (
+	"encoding/json"
+	"log"
+	"net/http"
+)
+
+func main() {}
+
+var deleted int
+
+func pretends(w http.ResponseWriter, r *http.Request) {
+	log.Println("called")
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	w.Write([]byte("{}"))
+}
+
+func silent(w http.ResponseWriter, r *http.Request) { log.Println("called") }
+
+func counts(w http.ResponseWriter, r *http.Request) {
+	deleted++
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func looks(w http.ResponseWriter, r *http.Request) {
+	json.NewEncoder(w).Encode(map[string]string{"id": r.PathValue("id")})
+}
+
+func gone(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusGone) }
+`
+
+// TestPretends: a handler that looks at nothing, does nothing and answers every
+// request alike is a stub where the operation is about one thing of many.
+func TestPretends(t *testing.T) {
+	p := fixture.Load(t, pretenders)
+	for _, c := range []struct {
+		handler, path string
+		want          report.EndpointStatus
+	}{
+		{"main.pretends", "/a/{id}", report.Stub}, {"main.silent", "/a/{id}", report.Stub}, {"main.pretends", "/ping", report.Implemented},
+		{"main.counts", "/a/{id}", report.Implemented}, {"main.looks", "/a/{id}", report.Implemented}, {"main.gone", "/a/{id}", report.Implemented},
+	} {
+		r := fixture.Route(t, p, "DELETE "+c.path, c.handler)
+		op := &spec.Operation{Method: "DELETE", Path: c.path, Pos: report.Position{File: "openapi.yaml", Line: 7}}
+		d := &spec.Document{Path: "openapi.yaml", Operations: []*spec.Operation{op}}
+		m := &matrix.Matrix{Used: []*spec.Document{d}, Endpoints: []*matrix.Endpoint{{Operation: op, Document: d, Route: r, Status: report.Implemented}}}
+		repo := &check.Repo{Program: p, Matrix: m, Routes: &routes.Table{Routes: []*routes.Route{r}}, ModuleDir: ".", Progress: func(string) {}}
+		criteria, err := endpoints.Check.Run(context.Background(), repo)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Endpoints[0].Status; got != c.want {
+			t.Errorf("%s %s: %s, want %s", c.handler, c.path, got, c.want)
+		}
+		for _, cr := range criteria {
+			message := "DELETE " + c.path + " is routed to " + c.handler + ", which is a stub: it answers every request alike and looks at nothing"
+			if cr.Rule.ID == "endpoint-stub" && c.want == report.Stub && (len(cr.Findings) != 1 || !strings.HasPrefix(cr.Findings[0].Message, message)) {
+				t.Errorf("%s: %+v, want %q", c.handler, cr.Findings, message)
+			}
+		}
+	}
+}
