@@ -27,6 +27,9 @@ func (f *frame) perform(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	}
 	op, isOp := f.c.fn.Ops[instr]
 	if isOp {
+		if v, done := f.instead(b, instr, args); done {
+			return v
+		}
 		if v, done := f.operate(b, instr, op, args); done {
 			return v
 		}
@@ -99,7 +102,7 @@ func (m *machine) methods(method *types.Func, args []value) []target {
 		obj, _, _ := types.LookupFieldOrMethod(dyn, true, method.Pkg(), method.Name())
 		if fn, ok := obj.(*types.Func); ok {
 			if own := m.x.byName[fn.Origin().FullName()]; own != nil {
-				return []target{{m.closure(own, nil), args}}
+				return []target{{m.closure(own, nil), behindPointer(fn, args)}}
 			}
 		}
 		return nil
@@ -111,6 +114,17 @@ func (m *machine) methods(method *types.Func, args []value) []target {
 		found = append(found, target{m.closure(own, nil), args})
 	}
 	return found
+}
+
+// behindPointer are the arguments of a method that takes its receiver by value,
+// where what it is called on is a pointer.
+func behindPointer(method *types.Func, args []value) []value {
+	_, taken := method.Signature().Recv().Type().Underlying().(*types.Pointer)
+	_, is := args[0].dyn.Underlying().(*types.Pointer)
+	if taken || !is || args[0].cell == nil {
+		return args
+	}
+	return append([]value{args[0].cell.load()}, args[1:]...)
 }
 
 // enter runs the targets and joins what they do. A function that has nothing

@@ -35,6 +35,8 @@ type Index struct {
 	// errorStatus and globalFuncs are what package variables hold.
 	errorStatus map[string]int
 	globalFuncs map[string]*behaviour.Function
+	// plugged is what the module puts into frameworks, by the function that runs it.
+	plugged map[string]*plugged
 	// initial are the values that package variables start with.
 	initial   map[string]ssa.Value
 	summaries map[summaryKey]*Summary
@@ -78,7 +80,7 @@ func build(p *load.Program) *Index {
 	x := &Index{
 		program: p, byKey: map[token.Pos]*behaviour.Function{}, byName: map[string]*behaviour.Function{},
 		relevant: map[*behaviour.Function]bool{}, packages: map[string]bool{}, impls: map[string][]*behaviour.Function{}, crowded: map[string]bool{},
-		errorStatus: map[string]int{}, texts: map[string]*libraryText{}, globalFuncs: map[string]*behaviour.Function{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{}, sources: map[int]map[*behaviour.Function]bool{}, raises: map[raised]bool{},
+		errorStatus: map[string]int{}, texts: map[string]*libraryText{}, globalFuncs: map[string]*behaviour.Function{}, plugged: map[string]*plugged{}, initial: map[string]ssa.Value{}, summaries: map[summaryKey]*Summary{}, steps: map[string]stepDone{}, sources: map[int]map[*behaviour.Function]bool{}, raises: map[raised]bool{},
 		own: map[*ssa.Function]*behaviour.Function{}, owners: map[*ssa.FieldAddr]part{}, callees: map[*types.Func]*callee{}, layouts: map[*ssa.Function]*layout{}, errs: map[types.Type]bool{}, answers: map[types.Type]bool{}, requests: map[types.Type]bool{}, said: map[string]int{},
 		globals: map[*ssa.Global]value{}, typeIDs: map[types.Type]int{}, typeNames: map[string]int{}, log: &log{},
 	}
@@ -102,6 +104,7 @@ func build(p *load.Program) *Index {
 		}
 	}
 	x.dropReplaced(all)
+	x.findPlugs(all)
 	x.findRelevant(all)
 	return x
 }

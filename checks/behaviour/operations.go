@@ -326,10 +326,6 @@ func (f *frame) decode(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	in.Type = f.decoded(c, op, args)
 	in.empty = isEmptyStruct(in.Type)
 	in.errorUsed = op.Answers || errorUsed(instr)
-	in.Validates = op.Validates
-	if in.Validates && f.recording {
-		m.tags(in.whole(), in.Type, bindingTags, instr.Pos())
-	}
 	if target.cell == nil {
 		in.Lost = true // what was decoded cannot be followed
 	} else {
@@ -337,6 +333,10 @@ func (f *frame) decode(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavio
 	}
 	if inner, ok := underInterface(target); ok {
 		m.mark(inner, in.bit, in.whole())
+	}
+	in.Validates = !f.after(b, instr, op, target) && op.Validates
+	if in.Validates && f.recording {
+		m.tags(in.whole(), in.Type, bindingTags, instr.Pos())
 	}
 	return m.results(c.Signature().Results(), value{request: true})
 }

@@ -36,7 +36,7 @@ func (f *frame) validator(instr ssa.CallInstruction, target value, arg ssa.Value
 	switch {
 	case strings.HasSuffix(name, ".Var") || strings.HasSuffix(name, ".VarCtx"):
 		f.m.variable(t, c, arg, instr.Pos())
-	case isMethodOnly(fn) && !f.m.x.inModule(fn.Pkg()):
+	case isMethodOnly(fn) && !f.m.x.inModule(fn.Pkg()) && len(f.targets(c, []value{target})) == 0:
 		f.m.outOfSight([]value{target}, instr.Pos(), fn.Name()+", which could not be followed")
 	case arg != nil:
 		f.m.tags(t, f.typeBehind(arg, target), validateTags, instr.Pos())
@@ -280,7 +280,7 @@ func (f *frame) rules(instr ssa.CallInstruction, name string, args []value) {
 		return
 	}
 	for _, r := range stores(array) {
-		for _, test := range ozzoRule(r) {
+		for _, test := range f.m.x.ozzoRule(r) {
 			f.m.check(t, Check{Test: test, Refuses: true, SkipsZero: test.Call != "present", How: "validation." + fn}, instr.Pos())
 		}
 	}
@@ -295,7 +295,7 @@ func cutLast(name string) (before, after string, ok bool) {
 }
 
 // ozzoRule is the conditions under which a rule object refuses.
-func ozzoRule(v ssa.Value) []Test {
+func (x *Index) ozzoRule(v ssa.Value) []Test {
 	for range 6 {
 		switch w := v.(type) {
 		case *ssa.MakeInterface:
@@ -306,6 +306,10 @@ func ozzoRule(v ssa.Value) []Test {
 			g, ok := w.X.(*ssa.Global)
 			if !ok {
 				return []Test{{}}
+			}
+			if made := x.initial[globalName(g)]; made != nil { // a rule of the module's own
+				v = made
+				continue
 			}
 			if g.Name() == "Required" || g.Name() == "NotNil" {
 				return []Test{{View: Judged, Op: token.NEQ, Call: "present", Arg: "required"}}
