@@ -171,8 +171,8 @@ func (f *frame) lookedUp(v *ssa.Lookup, x value) value {
 		if m, ok := v.X.Type().Underlying().(*types.Map); ok && types.Identical(m.Elem().Underlying(), types.Typ[types.Bool]) {
 			entry = found
 		}
-	} else {
-		entry = from.trace.weak()
+	} else if found = key.trace.eachMember(); found == nil {
+		entry, found = from.trace.weak(), key.trace.weak()
 	}
 	entry.touch()
 	x.trace = entry
@@ -183,6 +183,25 @@ func (f *frame) lookedUp(v *ssa.Lookup, x value) value {
 		x.tuple = &tuple{vs}
 	}
 	return x
+}
+
+// eachMember is the trace of whether a struct that was put together from parts
+// of the input is a key of a map: each part then is one of a set that is not
+// known. nil where no member is such a part.
+func (t *trace) eachMember() *trace {
+	if t == nil {
+		return nil
+	}
+	n := trace{mode: all}
+	for _, m := range t.members {
+		if m.trace.plain() && m.view == Itself {
+			n.add([]clause{{source: m.from[0], Test: Test{View: Judged, Op: token.EQL, Call: "member"}}})
+		}
+	}
+	if len(n.clauses) == 0 {
+		return nil
+	}
+	return newTrace(n)
 }
 
 // constants are the elements of a slice, or the keys of a map, that is made of

@@ -48,6 +48,24 @@ func twice(c *gin.Context) {
 	c.JSON(200, gin.H{"n": n})
 }
 
+type pair struct{ target, method string }
+
+var pairs = map[pair]string{{"a", "POST"}: "x", {"b", "GET"}: "y"}
+
+func paired(w http.ResponseWriter, r *http.Request) {
+	var h plain
+	if json.NewDecoder(r.Body).Decode(&h) != nil {
+		http.Error(w, "bad", 400)
+		return
+	}
+	id, found := pairs[pair{h.Target, r.Method}]
+	if !found {
+		http.Error(w, "bad", 400)
+		return
+	}
+	json.NewEncoder(w).Encode(id)
+}
+
 type plain struct {
 	Target string ` + "`json:\"target\"`" + `
 }
@@ -111,7 +129,7 @@ var db *sql.DB
 
 // TestConstraints_Narrow: several sets let through what all of them have, making
 // a request judges its address, a list is no look-up of what is in its filter,
-// and a route's own pattern is validation.
+// what is part of a key has to be one of those that are known, and a route's own pattern is validation.
 func TestConstraints_Narrow(t *testing.T) {
 	p := fixture.Load(t, hooks)
 	text := func(s spec.Schema) *spec.Schema { s.Types = []string{"string"}; return &s }
@@ -130,6 +148,7 @@ func TestConstraints_Narrow(t *testing.T) {
 		{"POST /hooks", "main.twice", target(spec.Schema{Enum: []string{`"a"`, `"b"`}}), report.FacetOK, 0},
 		{"POST /hooks", "main.twice", target(spec.Schema{Enum: []string{`"a"`}}), report.FacetMismatch, 1},
 		{"POST /hooks", "main.called", target(spec.Schema{Format: "uri"}), report.FacetOK, 0},
+		{"POST /hooks", "main.paired", target(spec.Schema{Enum: []string{`"a"`, `"b"`}}), report.FacetInconclusive, 0},
 		{"GET /users", "main.listed", order, report.FacetAbsent, 0}, // input-unvalidated has it
 		{"GET /users", "main.found", order, report.FacetInconclusive, 0},
 	} {
