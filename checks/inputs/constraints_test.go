@@ -107,9 +107,9 @@ func order() *spec.Body {
 		Types: []string{"object"}, Required: []string{"email"},
 		Properties: []spec.Property{
 			{Name: "email", Schema: str(spec.Schema{Format: "email"})},
-			{Name: "state", Schema: str(spec.Schema{Enum: []string{`"open"`, `"paid"`}})},
+			{Name: "state", Schema: str(spec.Schema{Enum: []string{`"open"`, `"paid"`}, Maximum: &ten, MinItems: &long})}, // of other types
 			{Name: "code", Schema: str(spec.Schema{Pattern: "^[A-Z]{3}$", MaxLength: &long})},
-			{Name: "count", Schema: &spec.Schema{Types: []string{"integer"}, Minimum: &one, Maximum: &ten}},
+			{Name: "count", Schema: &spec.Schema{Types: []string{"integer"}, Minimum: &one, Maximum: &ten, MaxLength: &long, Pattern: "^[0-9]+$", Format: "uuid"}},
 			{Name: "due", Schema: str(spec.Schema{Format: "date-time"})},
 		},
 	}}}}

@@ -113,6 +113,7 @@ func (c *collector) add(d demand) { c.demands = append(c.demands, d) }
 
 // own lists the demands that a schema makes itself.
 func (c *collector) own(place string, s *spec.Schema, pos report.Position, sites []site) {
+	s = meaningful(s)
 	base := demand{place: place, schema: s, pos: pos, sites: sites}
 	number := func(k kind, name string, v *float64, exclusive bool) {
 		if v != nil {
@@ -155,6 +156,30 @@ func (c *collector) own(place string, s *spec.Schema, pos report.Position, sites
 	if s.MultipleOf != nil {
 		words(otherRule, "multipleOf "+strconv.FormatFloat(*s.MultipleOf, 'f', -1, 64))
 	}
+}
+
+// meaningful is a schema without the keywords that say nothing about values of
+// its types: a maximum of a text, a length of a number.
+func meaningful(s *spec.Schema) *spec.Schema {
+	out := *s
+	if !allows(s, "string") {
+		out.MinLength, out.MaxLength, out.Pattern = nil, nil, ""
+		if !allows(s, "integer", "number") || !formats[s.Format].ofNumbers() {
+			out.Format = ""
+		}
+	}
+	if !allows(s, "integer", "number") {
+		out.Minimum, out.Maximum, out.MultipleOf = nil, nil, nil
+	}
+	if !allows(s, "array") {
+		out.MinItems, out.MaxItems, out.UniqueItems = nil, nil, false
+	}
+	return &out
+}
+
+// allows: the values can be of one of the types.
+func allows(s *spec.Schema, types ...string) bool {
+	return len(s.Types) == 0 || slices.ContainsFunc(types, func(t string) bool { return slices.Contains(s.Types, t) })
 }
 
 func boundName(name string, exclusive bool) string {

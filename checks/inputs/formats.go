@@ -22,6 +22,9 @@ type checker struct {
 // demands reports whether values can violate the format.
 func (c checker) demands() bool { return c.tags != nil }
 
+// ofNumbers: the format is one of numbers.
+func (c checker) ofNumbers() bool { return c.calls == integers.calls }
+
 // formats are those of the OpenAPI registry (spec.openapis.org/registry/format)
 // that say more than the type of a value. Formats that are not listed, and those
 // that a decoder cannot fail on (password, binary), constrain nothing.

@@ -355,6 +355,7 @@ func valueConstrained(s *spec.Schema) bool {
 	if s == nil {
 		return false
 	}
+	s = meaningful(s)
 	return len(s.Enum) > 0 || s.Pattern != "" || s.Minimum != nil || s.Maximum != nil || s.MinLength != nil || s.MaxLength != nil ||
 		s.MinItems != nil || s.MaxItems != nil || s.MultipleOf != nil || s.UniqueItems ||
 		s.Format != "" && !strings.Contains(freeFormats, " "+s.Format+" ")
