@@ -4,11 +4,13 @@ import (
 	"go/constant"
 	"go/types"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
+	"github.com/backend-conformance/conformance/checks/routes"
 )
 
 // operate performs a call that means something to a request. done is false
@@ -252,6 +254,9 @@ func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour
 		}
 	}
 	name, _ := argument(c, args, op.Name).text()
+	if place == behaviour.Path && numberedRest.MatchString(name) {
+		name = routes.Rest
+	}
 	if name != "" && isCredential(place, name) {
 		f.note(b, event{kind: eventCredential, pos: instr.Pos(), name: placeName(place) + " " + name})
 		if !m.absent {
@@ -293,6 +298,10 @@ func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour
 	}
 	return v, true
 }
+
+// numberedRest are the names that routers have for the unnamed rests of a path:
+// all of them are the rest for us.
+var numberedRest = regexp.MustCompile(`^[*+]\d*$`)
 
 func resultType(results *types.Tuple) types.Type {
 	if results.Len() == 0 {

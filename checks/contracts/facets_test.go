@@ -212,3 +212,28 @@ func TestParameters_ByPosition(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// What a route leaves unnamed at the end of a path has a name in the document.
+func TestParameters_Rest(t *testing.T) {
+	p := fixture.Load(t, `
+-- main.go --
+package main
+
+import "github.com/labstack/echo/v4"
+
+func main() {}
+
+func file(c echo.Context) error { return c.JSON(200, c.Param("*")) }
+
+func first(c echo.Context) error { return c.JSON(200, c.Param("*1")) }
+
+func none(c echo.Context) error { return c.JSON(200, c.Param("path")) }
+`)
+	for handler, want := range map[string]int{"main.file": 0, "main.first": 0, "main.none": 1} {
+		r := repo(t, p, endpoint{"GET /b/{any...}", spec.Operation{Parameters: []spec.Parameter{{Name: "id", In: "path", Required: true}}}, []string{handler}})
+		r.Matrix.Endpoints[0].Operation.Path, r.Matrix.Endpoints[0].Route.Pattern = "/b/{id}", "/b/*"
+		if c := criterion(t, r, "parameter-mismatch"); len(c.Findings) != want {
+			t.Errorf("%s: %+v, want %d findings", handler, c, want)
+		}
+	}
+}

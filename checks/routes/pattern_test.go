@@ -47,6 +47,30 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestLocalName: a parameter of the document is what the router calls it, the
+// rest of a path included.
+func TestLocalName(t *testing.T) {
+	for _, tt := range []struct {
+		syntax       Syntax
+		pattern, doc string
+		want         string
+		ok           bool
+	}{
+		{gin().Pattern, "/a/:key", "/a/{id}", "key", true},
+		{gin().Pattern, "/a/*path", "/a/{id}", "path", true},
+		{gin().Pattern, "/a/*any", "/a/{id}", "any", true},
+		{fiber().Pattern, "/many/*", "/many/{id}", "*", true},
+		{fiber().Pattern, "/a/+", "/a/{id}", "*", true},
+		{chi().Pattern, "/a/*", "/a/{id}", "*", true},
+		{chi().Pattern, "/a/b", "/a/{id}", "", false},
+	} {
+		r := Route{Path: tt.syntax.path(tt.pattern), Pattern: tt.pattern}
+		if got, ok := r.LocalName(tt.doc, "id"); got != tt.want || ok != tt.ok {
+			t.Errorf("%s: %q, %v; want %q, %v", tt.pattern, got, ok, tt.want, tt.ok)
+		}
+	}
+}
+
 func TestFillHoles(t *testing.T) {
 	const hole = holeOpen + "u.Base" + holeClose
 	for _, tt := range []struct {

@@ -80,6 +80,10 @@ func (r *Route) Serves(method string) bool {
 	return r.Method == "*" || r.Method == method || method == http.MethodHead && r.Method == http.MethodGet && r.HeadForGet
 }
 
+// Rest is the name under which handlers read the rest of a path where the router
+// gives it none.
+const Rest = "*"
+
 // LocalName is the route's own name for a path parameter of an operation that
 // it serves; not ok where the route has a literal at its place.
 func (r *Route) LocalName(path, name string) (string, bool) {
@@ -94,8 +98,11 @@ func (r *Route) LocalName(path, name string) (string, bool) {
 			return "", false
 		}
 		inner := seg[strings.Index(seg, "{")+1:]
-		inner = strings.TrimSuffix(strings.SplitN(strings.SplitN(inner, "}", 2)[0], ":", 2)[0], "...")
-		return inner, true
+		inner = strings.SplitN(strings.SplitN(inner, "}", 2)[0], ":", 2)[0]
+		if "{"+inner+"}" == anyRest && !strings.Contains(r.Pattern, "*any") && !strings.Contains(r.Pattern, "{any") {
+			return Rest, true
+		}
+		return strings.TrimSuffix(inner, "..."), true
 	}
 	return name, true
 }
