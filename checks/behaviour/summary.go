@@ -60,8 +60,9 @@ type Input struct {
 	Name string
 	// Type is what it is decoded into; for named values the getter's type.
 	Type types.Type
-	// Decodes says that a whole struct is filled.
-	Decodes bool
+	// Decodes says that a whole struct is filled, by a binder of the framework.
+	Decodes   bool
+	Framework string
 	// Limited bodies are read under a limit.
 	Limited bool
 	// ErrorChecked says that the error of reading it is looked at.
@@ -265,6 +266,9 @@ func (x *Index) input(in *input) Input {
 	out := Input{
 		Place: placeName(in.Place), Name: in.Name, Type: in.Type, Decodes: in.Decodes, Limited: in.Limited,
 		ErrorChecked: in.errorUsed, BinderValidates: in.Validates, Lost: in.Lost, Branched: in.branched, Spent: in.spent, Pos: x.program.Position(in.pos),
+	}
+	if in.read != nil {
+		out.Framework = string(in.read.Framework)
 	}
 	out.Site = out.Pos
 	if in.site.IsValid() {

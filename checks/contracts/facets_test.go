@@ -237,3 +237,53 @@ func none(c echo.Context) error { return c.JSON(200, c.Param("path")) }
 		}
 	}
 }
+
+// A binder fills fields from the query by its framework's tag, and by their
+// names where they have none: that is a way to read what is declared, but no
+// declaration of the struct's own.
+func TestParameters_Tags(t *testing.T) {
+	p := fixture.Load(t, `
+-- main.go --
+package main
+
+import "github.com/gin-gonic/gin"
+
+func main() {}
+
+type note struct {
+	Text  string `+"`json:\"text\" query:\"words\"`"+`
+	Draft bool   `+"`form:\"draft\"`"+`
+}
+
+func write(c *gin.Context) {
+	var n note
+	if c.ShouldBindQuery(&n) != nil || c.ShouldBindJSON(&n) != nil {
+		c.Status(400)
+		return
+	}
+	c.JSON(201, n)
+}
+`)
+	for _, tt := range []struct {
+		declared []string
+		want     string
+	}{
+		{[]string{"draft"}, ""},
+		{[]string{"draft", "text"}, ""},
+		{nil, `POST /notes reads query parameter "draft", which the document does not declare; declare it`},
+		{[]string{"draft", "words"}, `POST /notes declares query parameter "words", but main.write never reads it; read it or remove it from the document`},
+	} {
+		var params []spec.Parameter
+		for _, name := range tt.declared {
+			params = append(params, spec.Parameter{Name: name, In: "query"})
+		}
+		c := criterion(t, repo(t, p, endpoint{"POST /notes", spec.Operation{Parameters: params}, []string{"main.write"}}), "parameter-mismatch")
+		got := ""
+		for _, f := range c.Findings {
+			got += f.Message
+		}
+		if got != tt.want {
+			t.Errorf("%v: %q, want %q", tt.declared, got, tt.want)
+		}
+	}
+}

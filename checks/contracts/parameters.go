@@ -44,6 +44,8 @@ type reads struct {
 	named map[string]behaviour.Input
 	// whole places are read or handed on without names.
 	whole map[string]bool
+	// untagged fields, in lower case, are filled from what has their name.
+	untagged map[string]bool
 	// credentials are looked at as such, which is a way to read them.
 	credentials map[string]bool
 	// handed are places that others got undivided, unseen is middleware that could
@@ -53,7 +55,7 @@ type reads struct {
 }
 
 func newReads() *reads {
-	return &reads{named: map[string]behaviour.Input{}, whole: map[string]bool{}, credentials: map[string]bool{}}
+	return &reads{named: map[string]behaviour.Input{}, whole: map[string]bool{}, untagged: map[string]bool{}, credentials: map[string]bool{}}
 }
 
 // mayRead reports whether code that could not be followed may read a parameter.
@@ -84,9 +86,21 @@ func (r *reads) add(s *behaviour.Summary) {
 	}
 }
 
-// tagsOf are the struct tags by which binders fill fields from a place.
-var tagsOf = map[string][]string{
-	"path": {"uri", "param", "path", "params"}, "query": {"query", "form", "schema", "url"}, "header": {"header", "reqHeader"}, "form": {"form"},
+// tagsOf are the struct tags by which binders fill fields from a place;
+// queryTags are the only ones that the binders of some frameworks look at.
+var (
+	tagsOf = map[string][]string{
+		"path": {"uri", "param", "path", "params"}, "query": {"query", "form", "schema", "url"}, "header": {"header", "reqHeader"}, "form": {"form"},
+	}
+	queryTags = map[string][]string{"gin": {"form"}, "echo": {"query"}, "fiber": {"query"}}
+)
+
+// binderTags are the tags that fill the fields of an input from a place.
+func binderTags(in behaviour.Input, place string) []string {
+	if own, ok := queryTags[in.Framework]; ok && place == "query" {
+		return own
+	}
+	return tagsOf[place]
 }
 
 func (r *reads) addFields(in behaviour.Input) {
@@ -97,18 +111,30 @@ func (r *reads) addFields(in behaviour.Input) {
 		}
 		return
 	}
-	for place, tags := range tagsOf {
+	for place := range tagsOf {
 		if in.Place != place && in.Place != "request" {
 			continue
 		}
-		for _, tag := range tags {
+		for _, tag := range binderTags(in, place) {
 			for _, f := range taggedFields(st, tag, 0) {
-				if _, tagged := f.tag.Lookup(tag); tagged {
-					r.named[place+" "+f.name] = behaviour.Input{Place: place, Name: f.name, Type: f.typ, Pos: in.Pos, Decodes: in.Place == "request", Spent: in.Spent}
-				}
+				r.addField(in, place, f, tag)
 			}
 		}
 	}
+}
+
+// addField adds what a binder fills a field from. A binder of the place itself
+// says more than one that fills a struct from everywhere.
+func (r *reads) addField(in behaviour.Input, place string, f field, tag string) {
+	if _, tagged := f.tag.Lookup(tag); !tagged {
+		r.untagged[place+" "+strings.ToLower(f.v.Name())] = in.Framework != "echo" // which leaves them alone
+		return
+	}
+	key := place + " " + f.name
+	if old, ok := r.named[key]; ok && !old.Decodes {
+		return
+	}
+	r.named[key] = behaviour.Input{Place: place, Name: f.name, Type: f.typ, Pos: in.Pos, Decodes: in.Place == "request", Spent: in.Spent}
 }
 
 func parametersOf(t *report.Tally, x *behaviour.Index, h handled, internal map[string]bool) report.Facet {
@@ -266,6 +292,9 @@ func (r *reads) find(place, name string) (behaviour.Input, bool) {
 		places = append(places, "form", "request")
 	}
 	for _, p := range places {
+		if r.untagged[p+" "+strings.ToLower(name)] {
+			return behaviour.Input{Place: place, Name: name}, true
+		}
 		for _, key := range slices.Sorted(maps.Keys(r.named)) {
 			if in, n, _ := strings.Cut(key, " "); in == p && (n == name || place == "header" && strings.EqualFold(n, name) || strings.TrimSuffix(n, "[]") == strings.TrimSuffix(name, "[]")) {
 				return r.named[key], true
