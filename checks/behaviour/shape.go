@@ -14,6 +14,8 @@ type Shape struct {
 	// Nil: on some path it is a slice that is nil. Made: on every path it is one
 	// that was made. Neither where that is not known.
 	Nil, Made bool
+	// Zero: on every path it is the zero value of its type.
+	Zero bool
 	// Fields are the members of a struct, those of embedded structs included; Keys
 	// those of a map that was made on the spot. Members that nothing is known of
 	// are left out.
@@ -43,7 +45,7 @@ func (m *machine) shapeOf(v value, t types.Type, depth int) *Shape {
 	if v.dyn != nil {
 		t = v.dyn
 	}
-	s := &Shape{Type: t}
+	s := &Shape{Type: t, Zero: isZeroOf(v, t)}
 	switch u := t.Underlying().(type) {
 	case *types.Slice:
 		s.Nil, s.Made = v.nilSlice, v.made
@@ -68,6 +70,11 @@ func (m *machine) shapeOf(v value, t types.Type, depth int) *Shape {
 		}
 	}
 	return s
+}
+
+// isZeroOf: the value is known to be the zero value of the type.
+func isZeroOf(v value, t types.Type) bool {
+	return v.zero || v.kind == null || sameConstant(v, zeroOf(t))
 }
 
 func (m *machine) addFields(s *Shape, c *cell, st *types.Struct, depth int) {

@@ -1,8 +1,11 @@
 package contracts
 
 import (
+	"encoding/json"
 	"go/types"
+	"maps"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 
@@ -13,8 +16,18 @@ import (
 type envelope struct {
 	// kind is "JSON", "text", "XML", "no body" or "an error for the central handler".
 	kind string
-	// keys are the top-level keys of an object, comma-separated.
+	// keys are the top-level keys of an object, comma-separated; those are left out
+	// that are omitted where they are empty, and always are.
 	keys string
+}
+
+// has reports whether a client finds in e all that it expects of another form.
+func (e envelope) has(other envelope) bool {
+	if e.kind != other.kind || other.keys == "" || e.keys == "" {
+		return e == other
+	}
+	own := strings.Split(e.keys, ",")
+	return !slices.ContainsFunc(strings.Split(other.keys, ","), func(key string) bool { return !slices.Contains(own, key) })
 }
 
 // String reads like "JSON {error, message}".
@@ -35,13 +48,24 @@ func envelopeOf(a behaviour.Answer) (envelope, bool) {
 	case !a.HasBody:
 		return envelope{kind: "no body"}, true
 	case a.Encoding == "text", a.Encoding == "" && isText(a.Type):
-		return envelope{kind: "text"}, true
+		return textEnvelope(a), true
 	case a.Encoding == "xml":
 		return envelope{kind: "XML"}, true
 	case a.Encoding != "json":
 		return envelope{}, false
 	}
-	return jsonEnvelope(a.Type, a.Keys)
+	return jsonEnvelope(a)
+}
+
+// textEnvelope is the form of a text: that of the object which is written out in
+// it, where it is one.
+func textEnvelope(a behaviour.Answer) envelope {
+	text, _ := a.Text()
+	var members map[string]any
+	if json.Unmarshal([]byte(text), &members) != nil || len(members) == 0 {
+		return envelope{kind: "text"}
+	}
+	return envelope{"JSON", strings.Join(slices.Sorted(maps.Keys(members)), ",")}
 }
 
 func isText(t types.Type) bool {
@@ -57,7 +81,8 @@ func isText(t types.Type) bool {
 	return false
 }
 
-func jsonEnvelope(t types.Type, keys string) (envelope, bool) {
+func jsonEnvelope(a behaviour.Answer) (envelope, bool) {
+	t, keys := a.Type, a.Keys
 	if t == nil {
 		return envelope{}, false
 	}
@@ -67,8 +92,11 @@ func jsonEnvelope(t types.Type, keys string) (envelope, bool) {
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
 		var names []string
+		shape := a.Shape()
 		for _, f := range jsonFields(u, 0) {
-			names = append(names, f.name)
+			if !f.omitEmpty || !neverSet(shape, f.v) {
+				names = append(names, f.name)
+			}
 		}
 		sort.Strings(names)
 		return envelope{"JSON", strings.Join(names, ",")}, true
@@ -83,6 +111,10 @@ func jsonEnvelope(t types.Type, keys string) (envelope, bool) {
 		return envelope{kind: "a JSON array"}, true
 	}
 	return envelope{}, false
+}
+
+func neverSet(s *behaviour.Shape, field *types.Var) bool {
+	return s != nil && s.Fields[field] != nil && s.Fields[field].Zero
 }
 
 // field is a member of a struct as encoding/json sees it.

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -19,11 +20,11 @@ var ErrorResponseInconsistent = rule.Rule{
 	Why: "A client parses errors in one way. Where one endpoint answers text, the next {error} and a third {message, code}, " +
 		"the error is lost or crashes the client.",
 	Fix: "Answer every error through one helper, in one envelope.",
-	Limits: "Envelopes are compared by encoding and by the top-level keys of the JSON, not by who writes them. Left out are pages, redirects, " +
+	Limits: "Envelopes are compared by encoding and by the top-level keys of the JSON, not by who writes them: an answer that has all keys of most others, " +
+		"and more, is in their form, and so is one that writes them out as text. Keys with omitempty count where something is put into them. Left out are pages, redirects, " +
 		"operations whose documented success is not JSON, answers of generated code, an error answer that the document gives a schema of its own, " +
-		"and the bare status that is sent when writing the answer failed. What is encoded from a value of unknown type is inconclusive, and so are " +
-		"answers beside a central error handler, whose form is not followed. " +
-		"Known to be wrong when a probe reports its state in the body of a 503.",
+		"the bare status that is sent when writing the answer failed, and the 503 of a probe, whose body is its state. What is encoded from a value of unknown type is inconclusive, and so are " +
+		"answers beside a central error handler, whose form is not followed.",
 	Judged:  rule.Judged{Read: 13, True: 12, Disputed: 1},
 	Example: errorFormExample,
 }
@@ -55,6 +56,12 @@ func errorResponses(x *behaviour.Index, rows []handled) report.Criterion {
 			example = append(example, report.Related{Position: s.answer.Pos, Message: fmt.Sprintf("%s answers %d as %s", s.endpoint, s.answer.Status, usual)})
 		}
 	}
+	conforming := 0
+	for _, s := range sites {
+		if s.has(usual) {
+			conforming++
+		}
+	}
 	for _, same := range minorities(sites, usual) {
 		s := same[0]
 		t.Fail(report.Finding{
@@ -63,7 +70,7 @@ func errorResponses(x *behaviour.Index, rows []handled) report.Criterion {
 			Position: s.answer.Site, Endpoint: s.endpoint, Anchor: s.answer.Helper + " " + s.envelope.String(), Related: append(places(same[1:]), example...),
 		})
 	}
-	t.PassN(count, example...)
+	t.PassN(conforming, example...)
 	if len(sites) == 0 && unknown == 0 && dynamic(rows) > 0 {
 		return report.CannotTell(ErrorResponseInconsistent, fmt.Sprintf("the status of %s is not a constant, so errors cannot be told from successes", plural(dynamic(rows), "answer")))
 	}
@@ -80,7 +87,7 @@ func minorities(sites []errorSite, usual envelope) [][]errorSite {
 	at := map[form]int{}
 	var groups [][]errorSite
 	for _, s := range sites {
-		if s.envelope == usual {
+		if s.has(usual) {
 			continue
 		}
 		k := form{s.envelope, s.answer.Helper}
@@ -148,7 +155,7 @@ func errorSites(x *behaviour.Index, rows []handled) (sites []errorSite, unknown 
 		if isPage(h.row.Operation) {
 			continue
 		}
-		add(h.row.Name(), h.ownErrors())
+		add(h.row.Name(), slices.DeleteFunc(slices.Clone(h.ownErrors()), func(a behaviour.Answer) bool { return a.Status == 503 && probe.MatchString(h.row.Route.Path) }))
 		for _, m := range h.row.Route.Middleware {
 			add(h.row.Name(), x.Handler(m).Answers)
 		}
@@ -162,6 +169,10 @@ func errorSites(x *behaviour.Index, rows []handled) (sites []errorSite, unknown 
 	})
 	return sites, unknown
 }
+
+// probe are paths that tell the state of the server: 503 is one of its answers,
+// no error.
+var probe = regexp.MustCompile(`(?i)/(health|live|ready|readi|alive|ping|status|heartbeat)\w*/?$`)
 
 // apart leaves the errors for a central handler out where there are others: the
 // forms of both are known, that of one of them only by name.

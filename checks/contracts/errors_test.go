@@ -118,6 +118,54 @@ func TestErrorResponses(t *testing.T) {
 	}
 }
 
+// TestErrorResponses_Form: what a client reads is the form, whatever else is
+// there, and whoever wrote it.
+func TestErrorResponses_Form(t *testing.T) {
+	p := fixture.Load(t, errorAnswers+`
+type wide struct {
+	Error string `+"`json:\"error\"`"+`
+	Hint  string `+"`json:\"hint,omitempty\"`"+`
+	Data  any    `+"`json:\"data,omitempty\"`"+`
+}
+
+type other struct {
+	Message string `+"`json:\"message\"`"+`
+}
+
+func more(w http.ResponseWriter, r *http.Request) { encode(w, 404, wide{Error: "no id"}) }
+
+func hinted(w http.ResponseWriter, r *http.Request) { encode(w, 404, wide{Error: "no id", Hint: "a number"}) }
+
+func written(w http.ResponseWriter, r *http.Request) { http.Error(w, "{\"error\": \"no id\"}", 404) }
+
+func state(w http.ResponseWriter, r *http.Request) { encode(w, 503, map[string]string{"db": "down"}) }
+
+func foreign(w http.ResponseWriter, r *http.Request) { encode(w, 404, other{"no id"}) }
+`)
+	list := endpoint{name: "GET /a", chain: []string{"main.list"}}
+	for _, c := range []struct{ name, handler, want string }{
+		{"GET /b", "main.more", ""},
+		{"GET /b", "main.hinted", ""},
+		{"GET /b", "main.written", ""},
+		{"GET /ready", "main.state", ""},
+		{"GET /b", "main.state", "GET /b answers 503 as JSON {db}, but 2 of 3 error answers are JSON {error}"},
+		{"GET /b", "main.foreign", "GET /b answers 404 as JSON {message}, but 2 of 3 error answers are JSON {error}"},
+	} {
+		got := ""
+		for _, f := range criterion(t, repo(t, p, list, endpoint{name: c.name, chain: []string{c.handler}}), "error-response-inconsistent").Findings {
+			got += f.Message
+		}
+		if c.want == "" && got != "" || !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.handler, got, c.want)
+		}
+	}
+	// the usual form is the one without what is never set
+	r := repo(t, p, endpoint{name: "GET /c", chain: []string{"main.more"}}, endpoint{name: "PUT /c", chain: []string{"main.put"}})
+	if c := criterion(t, r, "error-response-inconsistent"); c.Satisfied != 2 || len(c.Findings) != 0 {
+		t.Errorf("%+v, want 2 of 2", c)
+	}
+}
+
 func TestRules(t *testing.T) {
 	for _, r := range contracts.Check.Rules {
 		if err := r.Validate(); err != nil {
