@@ -155,11 +155,12 @@ func (f *frame) body(a *Answer, c *ssa.CallCommon, op *behaviour.Write, args []v
 
 // UnknownRefusal is an answer with a 4xx that the handler names itself and the
 // document does not know, although it lists others. A call that can lead to
-// several picks one by the error, which may never be this one.
+// several picks one by the error, which may never be this one; nor may one that
+// depends on the fields of a type.
 func (s *Summary) UnknownRefusal(op *spec.Operation) (Answer, bool) {
 	listed := false
 	for _, r := range op.Responses {
-		listed = listed || strings.HasPrefix(r.Status, "4")
+		listed = listed || strings.HasPrefix(r.Status, "4") || strings.HasPrefix(r.Status, "5")
 		if r.Status == "default" || strings.EqualFold(r.Status, "4XX") {
 			return Answer{}, false
 		}
@@ -175,7 +176,7 @@ func (s *Summary) UnknownRefusal(op *spec.Operation) (Answer, bool) {
 		at[a.Site][a.Status] = true
 	}
 	for _, a := range s.Answers {
-		if a.StatusKnown && !a.Returned && a.Part != ValuePart && a.Alternatives() == 1 && a.Status >= 400 && a.Status < 500 && len(at[a.Site]) == 1 &&
+		if a.StatusKnown && !a.Returned && !a.Reflected && a.Part != ValuePart && a.Alternatives() == 1 && a.Status >= 400 && a.Status < 500 && len(at[a.Site]) == 1 &&
 			!slices.ContainsFunc(op.Responses, func(r spec.Response) bool { return r.Covers(a.Status) }) {
 			return a, true
 		}

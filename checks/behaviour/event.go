@@ -33,6 +33,9 @@ type event struct {
 	// called what leads here.
 	input uint64
 	site  token.Pos
+	// reflected: it happens behind a function that asks types for their fields,
+	// and for some types never.
+	reflected bool
 }
 
 // condition is what an open branch depends on.
@@ -95,35 +98,60 @@ func (e *event) succeeds() bool {
 	return e.kind == eventAnswer && e.answer.Status > 0 && e.answer.Status < 400
 }
 
-// gather lists the events of an outcome and of all that it called, one of several
-// that are alike. Their site is where the outermost function called.
+// gatherer lists events, one of several that are alike.
+type gatherer struct {
+	x       *Index
+	events  []event
+	at      map[eventKey]int
+	visited map[visit]bool
+}
+
+// visit is a call that was looked into, behind reflection or not.
+type visit struct {
+	out       *outcome
+	reflected bool
+}
+
+// gather lists the events of an outcome and of all that it called. Their site is
+// where the outermost function called.
 func (x *Index) gather(out *outcome) {
-	seen, visited := map[eventKey]bool{}, map[*outcome]bool{}
-	var visit func(o *outcome, inside bool, site token.Pos)
-	visit = func(o *outcome, inside bool, site token.Pos) {
-		if visited[o] {
-			return
-		}
-		visited[o] = true
-		for _, h := range o.happened {
-			at := site
-			if !inside {
-				at = h.site
-			}
-			if h.call != nil {
-				visit(h.call, true, at)
-				continue
-			}
-			if k := x.eventKey(*h.event); !seen[k] {
-				seen[k] = true
-				e := *h.event
-				if inside {
-					e.site = site
-				}
-				out.events = append(out.events, e)
-			}
+	g := gatherer{x: x, at: map[eventKey]int{}, visited: map[visit]bool{}}
+	for _, h := range out.happened {
+		if h.call != nil {
+			g.call(h.call, h.site, out.reflects)
+		} else {
+			g.add(*h.event, out.reflects)
 		}
 	}
-	visit(out, false, token.NoPos)
-	out.happened = nil
+	out.events, out.happened = append(out.events, g.events...), nil
+}
+
+func (g *gatherer) call(o *outcome, site token.Pos, reflected bool) {
+	if g.visited[visit{o, false}] || g.visited[visit{o, reflected}] {
+		return
+	}
+	g.visited[visit{o, reflected}] = true
+	for _, h := range o.happened {
+		if h.call != nil {
+			g.call(h.call, site, reflected || o.reflects)
+			continue
+		}
+		e := *h.event
+		e.site = site
+		g.add(e, reflected || o.reflects)
+	}
+}
+
+// add keeps an event. One that is certain stands for one that is not.
+func (g *gatherer) add(e event, reflected bool) {
+	e.reflected = reflected
+	k := g.x.eventKey(e)
+	i, known := g.at[k]
+	switch {
+	case !known:
+		g.at[k] = len(g.events)
+		g.events = append(g.events, e)
+	case g.events[i].reflected && !reflected:
+		g.events[i] = e
+	}
 }

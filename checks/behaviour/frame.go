@@ -317,7 +317,7 @@ func returnPos(instr *ssa.Return, f *frame) token.Pos {
 // outcome folds the notes of all live blocks.
 func (f *frame) outcome() *outcome {
 	f.judgeBranches()
-	out := &outcome{}
+	out := &outcome{reflects: f.layout.reflects}
 	var good, bad []value
 	for _, b := range f.fn.Blocks {
 		n := f.notes[b.Index]

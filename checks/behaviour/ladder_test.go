@@ -6,6 +6,7 @@ import (
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
 	"github.com/backend-conformance/conformance/checks/behaviour/fixture"
+	"github.com/backend-conformance/conformance/checks/spec"
 )
 
 const ladder = `
@@ -136,5 +137,77 @@ func TestSummary_LadderGenericsAndHelpers(t *testing.T) {
 	a := x.Access(fixture.Route(t, p, "GET /x", "(*main.server).authenticate", "(*main.server).page"), nil)
 	if a.Guard != behaviour.Guarded {
 		t.Errorf("look-up by digest: %+v, want guarded", a)
+	}
+}
+
+const refusals = `
+-- main.go --
+package main
+
+import (
+	"net/http"
+	"reflect"
+)
+
+func main() {}
+
+type page struct{ Limit int }
+
+func refuse(w http.ResponseWriter, code int) { w.WriteHeader(code) }
+
+// complete turns away what lacks a field whose tag says that it is required.
+func complete(w http.ResponseWriter, r *http.Request, v any) bool {
+	t := reflect.TypeOf(v)
+	for i := 0; i < t.NumField(); i++ {
+		if t.Field(i).Tag.Get("validate") == "required" && r.FormValue(t.Field(i).Name) == "" {
+			refuse(w, 400)
+			return false
+		}
+	}
+	return true
+}
+
+func tagged(w http.ResponseWriter, r *http.Request) {
+	if complete(w, r, page{}) {
+		w.WriteHeader(204)
+	}
+}
+
+func byHand(w http.ResponseWriter, r *http.Request) {
+	if !complete(w, r, page{}) {
+		return
+	}
+	if r.FormValue("limit") == "" {
+		refuse(w, 400)
+		return
+	}
+	w.WriteHeader(204)
+}
+`
+
+// TestSummary_UnknownRefusal: a refusal is unknown where the document lists
+// error answers without it, and certain where no type decides about it.
+func TestSummary_UnknownRefusal(t *testing.T) {
+	p := fixture.Load(t, refusals)
+	for _, c := range []struct {
+		handler string
+		listed  []string
+		want    bool
+	}{
+		{"main.byHand", []string{"204", "404"}, true},
+		{"main.byHand", []string{"204", "500"}, true},
+		{"main.byHand", []string{"204"}, false},
+		{"main.byHand", []string{"204", "404", "default"}, false},
+		{"main.byHand", []string{"204", "400"}, false},
+		{"main.tagged", []string{"204", "404"}, false},
+	} {
+		var op spec.Operation
+		for _, status := range c.listed {
+			op.Responses = append(op.Responses, spec.Response{Status: status})
+		}
+		s := behaviour.Of(p).Route(fixture.Route(t, p, "GET /pages", c.handler), &op)
+		if a, got := s.UnknownRefusal(&op); got != c.want || got && a.Status != 400 {
+			t.Errorf("%s against %v: %v %d, want %v", c.handler, c.listed, got, a.Status, c.want)
+		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
 )
 
 // layout is what does not change between the activations of a function.
@@ -14,6 +16,23 @@ type layout struct {
 	// ways back aside; acyclic says that there are none.
 	order   []*ssa.BasicBlock
 	acyclic bool
+	// reflects: it asks types for their fields.
+	reflects bool
+}
+
+// reflections are the calls by which a function does so.
+var reflections = map[string]bool{
+	"reflect.StructTag.Get": true, "reflect.StructTag.Lookup": true, "reflect.Value.NumField": true, "reflect.Type.NumField": true,
+}
+
+// reflects reports whether an instruction asks a type for its fields.
+func reflects(instr ssa.Instruction) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	fn := behaviour.Callee(call.Common())
+	return fn != nil && reflections[behaviour.FuncName(fn)]
 }
 
 func (x *Index) layoutOf(fn *ssa.Function) *layout {
@@ -24,6 +43,7 @@ func (x *Index) layoutOf(fn *ssa.Function) *layout {
 	l = &layout{number: map[ssa.Value]int{}}
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
+			l.reflects = l.reflects || reflects(instr)
 			if v, ok := instr.(ssa.Value); ok {
 				l.number[v] = len(l.number)
 			}

@@ -86,6 +86,8 @@ type outcome struct {
 	passes bool
 	// answers: some path answers with an error.
 	answers bool
+	// reflects: what it does depends on the fields of a type that it asks for.
+	reflects bool
 	// status was set by the last statement for a body that the caller writes.
 	status []int
 }

@@ -105,6 +105,9 @@ type Answer struct {
 	// NilSlice says that on some path the body is a slice that is nil.
 	// MadeSlice says that on every path it is one that was made.
 	NilSlice, MadeSlice bool
+	// Reflected says that it is written behind a function that asks a type for its
+	// fields: for some types it never is.
+	Reflected bool
 	// Returned says that it is an error handed to a central error handler.
 	Returned bool
 	// Central says that middleware gets the error, and may write the body.
@@ -315,6 +318,7 @@ func escapes(m *machine, out *outcome) map[int]token.Pos {
 
 func (x *Index) answer(e event) Answer {
 	a := *e.answer
+	a.Reflected = e.reflected
 	a.Pos, a.key = x.program.Position(e.pos), e.pos
 	a.Site, a.fn = a.Pos, e.fn.Key
 	if e.site.IsValid() {
