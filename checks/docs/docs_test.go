@@ -226,19 +226,23 @@ paths:
     delete:
       security: [{key: []}]
       responses: {'204': {description: ok}}
+    patch:
+      security: [{key: []}]
+      responses: {'204': {description: ok}, '500': {description: worse, content: {application/json: {schema: {type: string, example: x}}}}}
 `}
 	want := map[string][]string{
-		"operation-undescribed": {"partial 1/5",
+		"operation-undescribed": {"partial 1/6",
 			"a.yaml:10: GET /bare has no operationId or tags; add what is missing",
 			"a.yaml:11: HEAD /bare has no summary, operationId or tags; add what is missing",
 			"a.yaml:23: PUT /open has no summary, operationId or tags; add what is missing",
-			"a.yaml:26: DELETE /open has no summary, operationId or tags; add what is missing"},
-		"example-missing": {"partial 1/3",
+			"a.yaml:26: DELETE /open has no summary, operationId or tags; add what is missing",
+			"a.yaml:29: PATCH /open has no summary, operationId or tags; add what is missing"},
+		"example-missing": {"partial 2/4",
 			"a.yaml:17: POST /full request has no example; add one to the media type, the schema or all of its properties",
 			"a.yaml:7: POST /full 400 (and 1 more that share it) has no example; add one to the media type, the schema or all of its properties"},
-		"example-invalid": {"partial 2/3",
+		"example-invalid": {"partial 3/4",
 			"a.yaml:17: example does not satisfy its schema: got string, want integer; correct the one that is wrong"},
-		"error-response-undocumented": {"partial 1/3",
+		"error-response-undocumented": {"partial 2/4",
 			"a.yaml:23: PUT /open documents 400 without a schema; give the error answers the schema of the error envelope",
 			"a.yaml:26: DELETE /open documents no error answer; add the 4xx ones (or default) with the schema of the error envelope"},
 	}

@@ -18,7 +18,7 @@ var RuleErrorResponseUndocumented = rule.Rule{
 	Section: rule.Documentation, Supports: []rule.Section{rule.Errors}, Severity: rule.Major, Ratio: true, Since: "1.0.0",
 	Why: "Every client has to handle refusals; without their schema each guesses what an error looks like.",
 	Fix: "Document the 4xx answers (or default) with the schema of the error envelope.",
-	Limits: "One error answer with a schema is enough. Where the document lists 4xx answers of an operation, those that its handler itself names have to be among them: " +
+	Limits: "One error answer with a schema is enough: a 5xx one only where the document lists no others. Where it lists any, the 4xx that the handler itself names have to be among them: " +
 		"what middleware answers, 5xx, and what a helper picks by the error are left out. An operation that takes no parameter, body or credentials and documents no error is left out: nothing that a client sends can be wrong. " +
 		"HEAD and OPTIONS are left out.",
 	Example: errorResponseExample,
@@ -131,21 +131,25 @@ func errorStatuses(op *spec.Operation) []string {
 	return all
 }
 
-// errorAnswers tells whether one of the error answers has a schema, and which
-// have none. A body that is not JSON is described by its type.
+// errorAnswers tells whether the error answers are described, and which have no
+// schema. A body that is not JSON is described by its type. What 5xx look like
+// stands for the others where the document lists none.
 func errorAnswers(op *spec.Operation) (bare []string, described bool) {
+	refusals, failures := false, false
 	for _, r := range op.Responses {
-		if !strings.HasPrefix(r.Status, "4") && !strings.HasPrefix(r.Status, "5") && r.Status != "default" {
+		failure := strings.HasPrefix(r.Status, "5")
+		if !strings.HasPrefix(r.Status, "4") && !failure && r.Status != "default" {
 			continue
 		}
-		has := false
-		for _, m := range r.Content {
-			has = has || m.Schema != nil || !m.IsJSON()
-		}
-		described = described || has && !strings.HasPrefix(r.Status, "5")
-		if !has {
+		refusals = refusals || !failure
+		switch {
+		case !slices.ContainsFunc(r.Content, func(m spec.Media) bool { return m.Schema != nil || !m.IsJSON() }):
 			bare = append(bare, r.Status)
+		case failure:
+			failures = true
+		default:
+			described = true
 		}
 	}
-	return bare, described
+	return bare, described || failures && !refusals
 }
