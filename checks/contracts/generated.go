@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/constant"
 	"go/types"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -44,6 +45,9 @@ type server struct {
 	result     types.Type
 	// swagger: the parameters hold the body too, and the answer writes itself.
 	swagger bool
+	// object is a struct of everything that the request brings, as strict servers
+	// get it; nil elsewhere.
+	object *types.Named
 }
 
 func (g *server) signature(sig *types.Signature) bool {
@@ -57,6 +61,8 @@ func (g *server) signature(sig *types.Signature) bool {
 		switch {
 		case n != nil && strings.HasSuffix(n.Obj().Name(), "Params") && g.x.InGenerated(n.Obj().Pos()):
 			g.parameters, found = n, true
+		case n != nil && strings.HasSuffix(n.Obj().Name(), "RequestObject") && g.x.InGenerated(n.Obj().Pos()):
+			g.object, found = n, true
 		case goName(t) == "context.Context":
 			found = true
 		case g.body == nil:
@@ -70,7 +76,7 @@ func (g *server) signature(sig *types.Signature) bool {
 	if isErrorType(g.result) {
 		g.result = nil
 	}
-	return found && (g.swagger || g.parameters != nil || g.isGenerated(g.body) || g.isGenerated(g.result))
+	return found && (g.swagger || g.object != nil || g.parameters != nil || g.isGenerated(g.body) || g.isGenerated(g.result))
 }
 
 func namedOf(t types.Type) *types.Named {
@@ -97,18 +103,38 @@ func (g *server) isGenerated(t types.Type) bool {
 // parametersAgree: each declared parameter has a field.
 func (g *server) parametersAgree() string {
 	fields := map[string]bool{}
-	if g.parameters != nil {
-		st, _ := structOf(g.parameters)
-		for i := range st.NumFields() {
-			fields[spelling(st.Field(i).Name())] = true
-		}
-	}
+	g.name(fields, g.parameters)
+	g.name(fields, g.object)
 	for _, p := range declaredParameters(g.op) {
 		if !fields[spelling(p.Name)] {
 			return fmt.Sprintf("the generated server has no field for %s parameter %q; generate it again from this document", p.In, p.Name)
 		}
 	}
 	return ""
+}
+
+// name collects how the fields of a generated struct are called: in Go, and in
+// the tag by which they are known outside. Parameters may lie in a struct of
+// their own.
+func (g *server) name(fields map[string]bool, of *types.Named) {
+	if of == nil {
+		return
+	}
+	st, ok := structOf(of)
+	if !ok {
+		return
+	}
+	for i := range st.NumFields() {
+		f := st.Field(i)
+		if n := namedOf(f.Type()); f.Name() == "Params" && n != nil && of == g.object {
+			g.name(fields, n)
+			continue
+		}
+		fields[spelling(f.Name())] = true
+		if tag, _, _ := strings.Cut(reflect.StructTag(st.Tag(i)).Get("json"), ","); tag != "" {
+			fields[spelling(tag)] = true
+		}
+	}
 }
 
 var separators = regexp.MustCompile(`[^A-Za-z0-9]+`)
@@ -120,20 +146,36 @@ func (g *server) bodyAgrees() string {
 	if g.op.Body == nil {
 		return ""
 	}
-	media := jsonMedia(g.op.Body.Content)
-	t := g.body
-	if g.swagger && g.parameters != nil {
-		st, _ := structOf(g.parameters)
-		for i := range st.NumFields() {
-			if g.isGenerated(st.Field(i).Type()) {
-				t = st.Field(i).Type()
-			}
-		}
-	}
+	media, t := jsonMedia(g.op.Body.Content), g.bodyType()
 	if media == nil || t == nil {
 		return "the generated server's type of the body was not found"
 	}
 	return g.agree(media.Schema, t, incoming)
+}
+
+// bodyType is what generated code decodes a JSON body into.
+func (g *server) bodyType() types.Type {
+	holder := g.object
+	if holder == nil && g.swagger {
+		holder = g.parameters
+	}
+	if holder == nil {
+		return g.body
+	}
+	st, ok := structOf(holder)
+	if !ok {
+		return nil
+	}
+	var body types.Type
+	for f := range st.Fields() {
+		switch {
+		case g.object == nil && g.isGenerated(f.Type()), g.object != nil && strings.HasSuffix(f.Name(), "JSONBody"):
+			body = f.Type()
+		case g.object != nil && f.Name() == "Body":
+			return f.Type()
+		}
+	}
+	return body
 }
 
 func (g *server) agree(s *spec.Schema, t types.Type, dir direction) string {
@@ -169,8 +211,8 @@ func (g *server) responsesAgree() string {
 }
 
 // answers are the types that the server can encode for a status: the result, or
-// what implements it; with go-swagger the payload of the type that is named for
-// the status.
+// what implements it, by name where that tells the status; with go-swagger the
+// payload of the type that is named for the status.
 func (g *server) answers(status string) []types.Type {
 	if g.swagger {
 		return g.payloads(status)
@@ -186,11 +228,17 @@ func (g *server) answers(status string) []types.Type {
 	scope := namedOf(g.result).Obj().Pkg().Scope()
 	for _, name := range scope.Names() {
 		tn, ok := scope.Lookup(name).(*types.TypeName)
-		if ok && !types.IsInterface(tn.Type()) && types.Implements(types.NewPointer(tn.Type()), iface) {
+		if ok && g.isFor(name, status) && !types.IsInterface(tn.Type()) && types.Implements(types.NewPointer(tn.Type()), iface) {
 			out = append(out, tn.Type())
 		}
 	}
 	return out
+}
+
+// isFor: strict servers have a type for each status, "GetThing200JSONResponse"
+// beside GetThingRequestObject. Elsewhere names say nothing.
+func (g *server) isFor(name, status string) bool {
+	return g.object == nil || strings.HasPrefix(name, strings.TrimSuffix(g.object.Obj().Name(), "RequestObject")+status)
 }
 
 // payloads finds "const GetThingsOKCode int = 200" and the field Payload of
