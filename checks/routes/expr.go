@@ -152,7 +152,11 @@ func (m *machine) index(e *ast.IndexExpr) value {
 // mapLookup reads a map entry: ok says that it is known to be there or, with
 // a nil value, known to be missing.
 func (m *machine) mapLookup(e *ast.IndexExpr) (value, bool) {
-	x, isMap := bare(m.eval(e.X)).(*mapVal)
+	of := bare(m.eval(e.X))
+	if _, isNil := of.(null); isNil {
+		return nil, true
+	}
+	x, isMap := of.(*mapVal)
 	if !isMap {
 		return nil, false
 	}
