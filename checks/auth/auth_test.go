@@ -428,6 +428,31 @@ func TestCheck_TwoServers(t *testing.T) {
 	}
 }
 
+// TestCheck_UnseenRouter: what stands before the routes of a router that came
+// ready made is not known; a guard behind it is.
+func TestCheck_UnseenRouter(t *testing.T) {
+	for _, c := range []struct {
+		endpoint
+		facet    report.Facet
+		mentions string
+	}{
+		{endpoint{"GET /a", bearer, []string{"main.list"}}, report.FacetInconclusive, "GET /a: the router r comes from code that was not followed; what middleware it has is not known"},
+		{endpoint{"GET /b", nil, []string{"main.list"}}, report.FacetInconclusive, "what middleware it has is not known"},
+		{endpoint{"GET /c", bearer, []string{"main.guard", "main.list"}}, report.FacetOK, ""},
+		{endpoint{"GET /d", scoped, []string{"main.signedIn", "main.list"}}, report.FacetOK, ""},
+	} {
+		r := repo(t, true, c.endpoint)
+		r.Matrix.Endpoints[0].Route.Unseen = "the router r comes from code that was not followed"
+		cs, err := auth.Check.Run(context.Background(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := r.Matrix.Endpoints[0].Auth; f != c.facet || len(cs[0].Findings)+len(cs[1].Findings) != 0 || !strings.Contains(cs[0].Reason, c.mentions) {
+			t.Errorf("%s: facet %q, %+v, want %q because %q", c.name, f, cs, c.facet, c.mentions)
+		}
+	}
+}
+
 func TestRules(t *testing.T) {
 	for _, r := range auth.Check.Rules {
 		if err := r.Validate(); err != nil {

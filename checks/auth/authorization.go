@@ -45,6 +45,8 @@ func authorizationMissing(rows []*judged) report.Criterion {
 			t.Pass(j.access.Permissions[0])
 		case j.access.Guard == behaviour.Unclear:
 			t.Undecided(fmt.Sprintf("%s: %s", name, j.access.Reason), report.Related{Position: j.route.Pos, Message: name})
+		case j.route.Unseen != "":
+			t.Undecided(name+": "+j.route.Unseen+" and may check scopes", report.Related{Position: j.route.Pos, Message: name})
 		case len(j.access.Perhaps) > 0:
 			t.Undecided(fmt.Sprintf("%s: %s, and which one depends on an error that could not be followed", name, j.access.Perhaps[0].Message), j.access.Perhaps[0])
 		default:

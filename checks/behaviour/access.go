@@ -73,10 +73,13 @@ func (x *Index) Access(r *routes.Route, op *spec.Operation) Access {
 	if len(a.Perhaps) > 0 && !x.mayAnswer(403, with...) {
 		a.Perhaps = nil
 	}
-	a.Followed = followed(with)
+	a.Followed = followed(with) && r.Unseen == ""
 	a.Sees = credentialsSeen(without, with)
 	if a.Guard == Open {
 		a.Doubt = x.doubt(without, with)
+	}
+	if a.Guard == Open && r.Unseen != "" {
+		a.Guard, a.Reason = Unclear, r.Unseen+"; what middleware it has is not known"
 	}
 	return a
 }

@@ -113,6 +113,8 @@ func (a *trail) judge(t *report.Tally, e *matrix.Endpoint) {
 		t.Undecided(fmt.Sprintf("%s: something is recorded at %s, but not seen to be who did what", e.Name(), a.program.Position(best.use.Ident.Pos())))
 	case a.elsewhere != "":
 		t.Undecided(fmt.Sprintf("%s: its handler writes no record, but %s", e.Name(), a.elsewhere))
+	case e.Route.Unseen != "":
+		t.Undecided(fmt.Sprintf("%s: it writes no record, but %s and may do so", e.Name(), e.Route.Unseen))
 	case !followed:
 		t.Undecided(e.Name() + ": it calls functions that could not be followed; whether they write a record is not known")
 	default:

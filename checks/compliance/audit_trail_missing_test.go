@@ -99,6 +99,16 @@ func TestAuditTrailMissing(t *testing.T) {
 	}
 }
 
+// A router that came ready made may write the record.
+func TestAuditTrailMissing_unseenRouter(t *testing.T) {
+	r := repository(t, strings.NewReplacer("METHOD", "POST", "BODY", `_ = s.write(r)`).Replace(shop))
+	serve(t, r)
+	for _, e := range r.Matrix.Endpoints {
+		e.Route.Unseen = "the router r comes from code that was not followed"
+	}
+	expect(t, verdict(t, r, "audit-trail-missing"), "inconclusive: POST /orders: it writes no record, but the router r comes from code that was not followed and may do so")
+}
+
 func TestAuditTrailMissing_withoutMatrix(t *testing.T) {
 	r := repository(t, "-- a.go --\npackage a\n")
 	r.Matrix = nil

@@ -205,6 +205,15 @@ func TestFacets(t *testing.T) {
 }
 
 // The document's name of a path parameter need not be the router's.
+// TestBodyUnbounded_UnseenRouter: a router that came ready made may limit bodies.
+func TestBodyUnbounded_UnseenRouter(t *testing.T) {
+	r := repo(t, fixture.Load(t, library), endpoint{"POST /b", spec.Operation{}, []string{"main.unbounded"}})
+	r.Matrix.Endpoints[0].Route.Unseen = "the router r comes from code that was not followed"
+	if c := criterion(t, r, "body-unbounded"); c.Outcome != report.Inconclusive || !strings.Contains(c.Reason, "may limit bodies") {
+		t.Errorf("%+v, want inconclusive", c)
+	}
+}
+
 func TestParameters_ByPosition(t *testing.T) {
 	r := repo(t, fixture.Load(t, library), endpoint{"GET /b/{bookID}", spec.Operation{Parameters: id}, []string{"main.get"}})
 	r.Matrix.Endpoints[0].Operation.Path = "/b/{id}"

@@ -167,9 +167,13 @@ func bodyLimits(x *behaviour.Index, rows []handled) report.Criterion {
 				continue
 			}
 			name := h.row.Name()
-			if by, ok := limitedBy(x, h, in); ok {
+			by, ok := limitedBy(x, h, in)
+			switch unseen := h.row.Route.Unseen; {
+			case ok:
 				t.Pass(report.Related{Position: in.Pos, Message: fmt.Sprintf("%s: the body is limited by %s", name, by)})
-			} else {
+			case unseen != "":
+				t.Undecided(fmt.Sprintf("%s: %s and may limit bodies", name, unseen), report.Related{Position: in.Pos, Message: name})
+			default:
 				t.Fail(report.Finding{
 					Message:  fmt.Sprintf("%s reads a body of any size; wrap it in http.MaxBytesReader", name),
 					Position: in.Pos, Endpoint: name, Anchor: name, Related: []report.Related{{Position: h.row.Route.Pos, Message: "the route"}},

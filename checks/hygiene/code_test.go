@@ -168,6 +168,15 @@ func TestRateLimitMissing_limits(t *testing.T) {
 	expect(t, verdicts(t, r)["rate-limit-missing"], "pass")
 }
 
+// A router that came ready made may have the middleware.
+func TestUnseenRouter(t *testing.T) {
+	r := repository(t, "-- shop.go --\npackage shop\n\nfunc Login() {}\n")
+	row(r, "POST", "/login", "Login").Unseen = "the router r comes from code that was not followed"
+	got := verdicts(t, r)
+	expect(t, got["rate-limit-missing"], "inconclusive: POST /login is a login; the router r comes from code that was not followed, and may limit it")
+	expect(t, got["security-headers-missing"], "inconclusive: nothing in the module sets them, but the router r comes from code that was not followed and may do so")
+}
+
 func TestSecurityHeadersMissing(t *testing.T) {
 	r := repository(t, limited)
 	expect(t, verdicts(t, r)["security-headers-missing"], "not_applicable: the module registers no route and starts no server")

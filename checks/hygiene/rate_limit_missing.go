@@ -58,6 +58,8 @@ func rateLimitMissing(a *audit) report.Criterion {
 			t.Pass(*at)
 		case elsewhere != nil:
 			t.Undecided(fmt.Sprintf("%s: %s, and a limiter is used at %s, but not seen before this handler", e.Name(), why, elsewhere.Position), *elsewhere)
+		case e.Route.Unseen != "":
+			t.Undecided(fmt.Sprintf("%s %s; %s, and may limit it", e.Name(), why, e.Route.Unseen), report.Related{Position: e.Route.Pos, Message: e.Name()})
 		default:
 			t.Fail(report.Finding{Message: fmt.Sprintf("%s %s, but nothing limits it; put a limiter by client and account before its handler", e.Name(), why),
 				Position: e.Route.Pos, Endpoint: e.Name(), Anchor: e.Name()})

@@ -143,6 +143,9 @@ func tell(t *report.Tally, e *matrix.Endpoint, demands []demand) {
 		if !whole {
 			r = d.rule()
 		}
+		if unseen := e.Route.Unseen; unseen != "" && (r.facet == report.FacetAbsent || r.facet == report.FacetMismatch) {
+			r.facet, r.by = report.FacetInconclusive, mayValidate(unseen)
+		}
 		e.Compare(report.ValidationFacet, constraintRow(d, r))
 		switch r.facet {
 		case report.FacetOK:

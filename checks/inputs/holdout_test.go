@@ -2,6 +2,7 @@ package inputs_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/backend-conformance/conformance/checks/behaviour/fixture"
@@ -9,6 +10,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/inputs"
 	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/matrix"
+	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 )
@@ -164,9 +166,27 @@ func TestConstraints_Narrow(t *testing.T) {
 	}
 }
 
+// TestCheck_UnseenRouter: a router that came ready made may hold requests against
+// the document.
+func TestCheck_UnseenRouter(t *testing.T) {
+	order := spec.Operation{Parameters: []spec.Parameter{{Name: "order", In: "query", Required: true, Schema: &spec.Schema{Types: []string{"string"}, Enum: []string{`"asc"`, `"desc"`}}}}}
+	p := fixture.Load(t, hooks)
+	r := fixture.Route(t, p, "GET /users", "main.listed")
+	r.Unseen = "the router r comes from code that was not followed"
+	e, cs := judgeRoute(t, p, r, order)
+	if e.Validation != report.FacetInconclusive || e.Constraints[0].State != report.FacetInconclusive || len(cs[0].Findings)+len(cs[1].Findings) != 0 ||
+		!strings.Contains(cs[0].Reason, r.Unseen+" and may hold requests against the document") {
+		t.Errorf("%+v, %+v, want inconclusive", e, cs)
+	}
+}
+
 func inputsOf(t *testing.T, p *load.Program, name, handler string, op spec.Operation) (*matrix.Endpoint, []report.Criterion) {
 	t.Helper()
-	r := fixture.Route(t, p, name, handler)
+	return judgeRoute(t, p, fixture.Route(t, p, name, handler), op)
+}
+
+func judgeRoute(t *testing.T, p *load.Program, r *routes.Route, op spec.Operation) (*matrix.Endpoint, []report.Criterion) {
+	t.Helper()
 	op.Method, op.Path = r.Method, r.Path
 	e := &matrix.Endpoint{Operation: &op, Document: &spec.Document{}, Route: r, Status: report.Implemented}
 	cs, err := inputs.Check.Run(context.Background(), &check.Repo{Program: p, Matrix: &matrix.Matrix{Endpoints: []*matrix.Endpoint{e}}})

@@ -98,6 +98,9 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Prog
 	case worst.branched:
 		worst.lookBehind(demandsOf(e, s, p))
 	}
+	if unseen := e.Route.Unseen; worst.facet == report.FacetMismatch && unseen != "" {
+		worst.facet, worst.reason = report.FacetInconclusive, mayValidate(unseen)
+	}
 	e.Validation = worst.facet
 	if worst.facet == report.FacetMismatch {
 		e.Validation = report.FacetAbsent // used unchecked
@@ -259,6 +262,9 @@ func ofParameter(in behaviour.Input) verdict {
 	}
 	return verdict{facet: report.FacetMismatch, input: in}
 }
+
+// mayValidate is the doubt about routes of a router that came ready made.
+func mayValidate(unseen string) string { return unseen + " and may hold requests against the document" }
 
 // specValidator finds a middleware that holds requests against the document.
 func specValidator(e *matrix.Endpoint) (string, bool) {

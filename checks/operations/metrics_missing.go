@@ -46,6 +46,9 @@ func metricsMissing(r *check.Repo, a *audit) report.Criterion {
 		t.Pass(*at)
 		return t.Criterion("")
 	}
+	if unseen := unseenRouter(r, overHTTP); unseen != "" {
+		return report.CannotTell(RuleMetricsMissing, "no metrics library is imported, but "+unseen+" and may count requests")
+	}
 	t.Fail(report.Finding{
 		Message:  "no metrics library is imported: requests, errors and durations are not counted; add Prometheus' client or OpenTelemetry's meter",
 		Position: a.whereItServes(), Anchor: "metrics",

@@ -117,6 +117,11 @@ func panicUnrecovered(r *check.Repo, a *audit) report.Criterion {
 				t.Undecided(fmt.Sprintf("%s: whether the recover at %s stands around the handlers is not known", a.graph.ProgramName(pkg), at.Position), *at)
 				continue
 			}
+			if unseen := unseenRouter(r, of); unseen != "" {
+				t.Undecided(fmt.Sprintf("%s: %s and may recover", a.graph.ProgramName(pkg), unseen),
+					report.Related{Position: a.program.Position(s.Ident.Pos()), Message: "serves here"})
+				continue
+			}
 			t.Fail(report.Finding{
 				Message: fmt.Sprintf("%s serves (%s) without recovery middleware: a panic in a handler %s; put one outermost that logs and answers an internal error",
 					a.graph.ProgramName(pkg), s.kind.name, panicEffect(s.kind)),
@@ -143,6 +148,14 @@ func familyOf(k *serverKind) family {
 		return overGRPC
 	}
 	return overHTTP
+}
+
+// unseenRouter is not empty where what the routers for requests do is not known.
+func unseenRouter(r *check.Repo, of family) string {
+	if of != overHTTP || r.Routes == nil {
+		return ""
+	}
+	return r.Routes.Unseen()
 }
 
 // panicEffect tells servers that survive a panic from those that do not.

@@ -199,6 +199,9 @@ func withoutProbe(r *check.Repo, a *audit, judged rule.Rule, kinds []probe, miss
 		return report.CannotTell(judged, "no "+noun+" among the routes that are known, but some could not be resolved; see routes-unresolved",
 			report.Related{Position: u.Position, Message: u.Reason})
 	}
+	if unseen := r.Routes.Unseen(); unseen != "" {
+		return report.CannotTell(judged, "no "+noun+" among the routes that are known, but "+unseen+" and may have one")
+	}
 	for _, k := range kinds {
 		if hint := a.probeLiteral(k, r.Routes.Routes); hint != nil {
 			return report.CannotTell(judged, "no "+noun+" among the routes, but the code names a path like one at "+hint.Position.String()+"; register it with a router that is known", *hint)

@@ -137,6 +137,22 @@ func TestHealthMissing(t *testing.T) {
 	}
 }
 
+// A router that came ready made may have the endpoint, and the middleware.
+func TestUnseenRouter(t *testing.T) {
+	const unseen = "the router r comes from code that was not followed"
+	r := repository(t, noDatabase)
+	route(t, r, "GET", "/items", "main")
+	r.Routes.Routes[0].Unseen = unseen
+	got := verdicts(t, r)
+	expect(t, got["health-missing"], "inconclusive: no liveness endpoint among the routes that are known, but "+unseen+" and may have one")
+	expect(t, got["metrics-missing"], "inconclusive: no metrics library is imported, but "+unseen+" and may count requests")
+	expect(t, got["panic-unrecovered"], "inconclusive: shop: "+unseen+" and may recover")
+	route(t, r, "GET", "/own", "main")
+	if c := verdicts(t, r)["health-missing"]; c.Outcome != report.Fail {
+		t.Errorf("a router of its own: %s", says(c))
+	}
+}
+
 func TestHealthMissing_unresolvedRoutesMayHideIt(t *testing.T) {
 	r := repository(t, noDatabase)
 	r.Routes.Unresolved = []routes.Unresolved{{Position: report.Position{File: "main.go", Line: 9}, Reason: "loop over configuration"}}

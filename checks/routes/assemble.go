@@ -18,6 +18,7 @@ type place struct {
 	methods []string
 	guess   bool
 	unknown string // why something may stand before the path
+	unseen  string // why middleware that is not known may stand before the handlers
 	loose   bool   // nothing serves the router that it starts from
 }
 
@@ -164,7 +165,15 @@ func (m *machine) places(r *router, depth int) []place {
 
 // start is the place of a router that nothing contains.
 func (r *router) start() place {
-	return place{before: slices.Clone(r.wrapped), unknown: r.prefixUnknown, loose: !r.foreign && !r.lib.types[r.kind].Handles}
+	return place{before: slices.Clone(r.wrapped), unknown: r.prefixUnknown, unseen: r.setUp(), loose: !r.foreign && !r.lib.types[r.kind].Handles}
+}
+
+// setUp says that nobody knows what was done to a router before it came here.
+func (r *router) setUp() string {
+	if !r.unseen {
+		return ""
+	}
+	return "the router " + r.why + " comes from code that was not followed"
 }
 
 // behind are the places of a router that a function hands requests to.
@@ -172,7 +181,7 @@ func (m *machine) behind(child *router, e edge) []place {
 	var out []place
 	for _, pat := range m.patternsOf(child.lib, e.prefix) {
 		path := strings.TrimSuffix(pat.path, "/")
-		out = append(out, place{path: path, base: path, guess: pat.guess, before: slices.Concat(e.around, child.wrapped)})
+		out = append(out, place{path: path, base: path, guess: pat.guess, unseen: child.setUp(), before: slices.Concat(e.around, child.wrapped)})
 	}
 	return out
 }
@@ -184,7 +193,7 @@ func (m *machine) below(child *router, e edge, p place) []place {
 		return slices.Concat(p.before, m.describeAll(listed(e.parent.all.v), q.path), m.describeAll(e.before, q.path), e.around, child.wrapped)
 	}
 	for _, pat := range m.patternsOf(e.parent.lib, e.prefix) {
-		q := place{host: p.host, methods: p.methods, guess: p.guess || pat.guess, unknown: p.unknown, loose: p.loose}
+		q := place{host: p.host, methods: p.methods, guess: p.guess || pat.guess, unknown: p.unknown, unseen: firstOf(p.unseen, child.setUp()), loose: p.loose}
 		if e.absolute {
 			q.path = joinPaths(p.base, strings.TrimSuffix(pat.path, "/"), false)
 			q.base = q.path
@@ -394,7 +403,7 @@ func (m *machine) emitAt(en *entry, s served, methods []string, p place, pat spe
 		methods = s.methods
 	}
 	row := &Route{
-		Path: filled, PrefixUnknown: prefixUnknown || p.unknown != "", Guess: p.guess || pat.guess,
+		Path: filled, PrefixUnknown: prefixUnknown || p.unknown != "", Guess: p.guess || pat.guess, Unseen: p.unseen,
 		Pattern: pat.shown, Host: firstOf(pat.host, m.textOf(en.host), p.host), Router: en.lib.Name,
 		Pos: m.p.Position(en.pos), Reached: en.reached, Chain: m.related(en.chain), TrailingSlash: slash, Derived: pat.alias, HeadForGet: en.lib.HeadForGet,
 		marked: full, loose: p.loose, Static: en.static || s.static, Opaque: s.opaque && (en.subtree || strings.HasSuffix(filled, "...}")),

@@ -23,7 +23,9 @@ type router struct {
 	fields   map[string]*cell
 	// foreign routers come from code that was not followed; prefixUnknown is the
 	// reason where something may stand before their paths.
+	// unseen ones have been set up by code that was not followed.
 	foreign       bool
+	unseen        bool
 	why           string
 	prefixUnknown string
 	// wrapped is around the whole router where it is served.

@@ -312,7 +312,7 @@ func compareRoutes(a, b *Route) int {
 		}
 	}
 	return cmp.Or(comparePositions(a.Pos, b.Pos), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Path, b.Path),
-		cmp.Compare(a.Host, b.Host), cmp.Compare(a.Handler.Name, b.Handler.Name), reachedFirst, last(a.loose, b.loose), last(a.PrefixUnknown, b.PrefixUnknown), cmp.Compare(len(b.Middleware), len(a.Middleware)))
+		cmp.Compare(a.Host, b.Host), cmp.Compare(a.Handler.Name, b.Handler.Name), reachedFirst, last(a.loose, b.loose), last(a.PrefixUnknown, b.PrefixUnknown), last(a.Unseen != "", b.Unseen != ""), cmp.Compare(len(b.Middleware), len(a.Middleware)))
 }
 
 // last sorts what has a flaw behind what has not.
@@ -332,7 +332,7 @@ func distinct(rows []*Route) []*Route {
 	var out []*Route
 	for _, r := range rows {
 		if n := len(out); n > 0 && sameRow(out[n-1], r) {
-			if r.Reached == out[n-1].Reached && r.PrefixUnknown == out[n-1].PrefixUnknown && r.loose == out[n-1].loose {
+			if r.Reached == out[n-1].Reached && r.PrefixUnknown == out[n-1].PrefixUnknown && r.loose == out[n-1].loose && r.Unseen == out[n-1].Unseen {
 				out[n-1].Middleware = conditional(out[n-1].Middleware, r.Middleware)
 			}
 			continue

@@ -161,7 +161,7 @@ func show(table *Table) string {
 			name string
 			set  bool
 		}{
-			{"not-reached", !r.Reached}, {"prefix-unknown", r.PrefixUnknown}, {"guess", r.Guess},
+			{"not-reached", !r.Reached}, {"prefix-unknown", r.PrefixUnknown}, {"guess", r.Guess}, {"unseen", r.Unseen != ""},
 			{"opaque", r.Opaque}, {"static", r.Static}, {"host=" + r.Host, r.Host != ""},
 		} {
 			if flag.set {

@@ -10,6 +10,7 @@ func pocketbase() Library {
 		Types:      []Type{{Name: "Router", Root: true, Handles: true}, {Name: "RouterGroup"}},
 		Pattern:    Syntax{Brace: true, Tree: true},
 		HeadForGet: true,
+		HandsOut:   true,
 		Calls: []Call{
 			{Names: "NewRouter", Does: Create, Result: "Router"},
 			{On: routers, Names: "GET POST PUT PATCH DELETE HEAD OPTIONS SEARCH", Does: Register, Path: 1, Handler: 2},

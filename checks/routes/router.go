@@ -46,6 +46,9 @@ type Library struct {
 	MountRoot bool
 	// HeadForGet: GET registrations answer HEAD as well.
 	HeadForGet bool
+	// HandsOut: programs get the router from the library itself, so that nobody
+	// else has set it up.
+	HandsOut bool
 }
 
 // Type is a library's router or group type.

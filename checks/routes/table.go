@@ -47,7 +47,10 @@ type Route struct {
 	Router     string
 	Handler    Handler
 	Middleware []Handler // outermost first
-	Pos        report.Position
+	// Unseen says that the router comes from code that was not followed: middleware
+	// that is not known may then stand before Middleware. Empty where it was.
+	Unseen string
+	Pos    report.Position
 	// Reached says that evaluation came here from main (or an init function).
 	Reached bool
 	// Chain is how: the calls from main to the registration, outermost first.
@@ -73,6 +76,22 @@ type Route struct {
 	marked string
 	// loose rows belong to a group that was never given to a router.
 	loose bool
+}
+
+// Unseen is not empty where all routers come from code that was not followed:
+// what else they do and serve is not known.
+func (t *Table) Unseen() string {
+	unseen := ""
+	for _, r := range t.Routes {
+		switch {
+		case r.Derived || r.Declared:
+		case r.Unseen == "":
+			return ""
+		default:
+			unseen = r.Unseen
+		}
+	}
+	return unseen
 }
 
 // Serves reports whether the route answers requests with the method.

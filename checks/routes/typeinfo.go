@@ -88,7 +88,9 @@ func (m *machine) symbolic(t types.Type, why string, pos token.Pos) value {
 	}
 	if pkg, name := typeName(t); pkg != "" {
 		if lib, rt, ok := m.surface.routerType(pkg, name); ok {
-			return m.foreignRouter(lib, rt, why, pos)
+			r := m.foreignRouter(lib, rt, why, pos)
+			r.unseen = !lib.HandsOut
+			return r
 		}
 	}
 	switch u := t.Underlying().(type) {

@@ -18,6 +18,9 @@ func (r *Router) Lookup(path string) bool                        { return false 
 
 func (r *Router) Group(prefix string) *Router { return nil }
 
+// Run sets up a router of its own for what is served.
+func Run[R any](serve func(R) http.Handler) {}
+
 // RegisterAdmin may add routes, Protect only wraps.
 func RegisterAdmin(m Mux)                 {}
 func Protect(h http.Handler) http.Handler { return h }
