@@ -139,12 +139,18 @@ type request struct {
 	// the document has a literal.
 	path   string
 	params map[string]string
+	// pattern is the route's path as routers that write ":name" show it; empty
+	// where it has more than such parameters.
+	pattern string
 }
 
 func requestOf(r *routes.Route, op *spec.Operation) request {
 	rq := request{method: r.Method, params: map[string]string{}}
 	if !strings.ContainsAny(r.Path, "{*") && !r.PrefixUnknown {
 		rq.path = r.Path
+	}
+	if !strings.Contains(r.Path, "...}") && !strings.ContainsAny(r.Path, ":*") && !r.PrefixUnknown {
+		rq.pattern = strings.NewReplacer("{", ":", "}", "").Replace(r.Path)
 	}
 	if op == nil {
 		return rq
@@ -161,7 +167,7 @@ func requestOf(r *routes.Route, op *spec.Operation) request {
 	return rq
 }
 
-func (rq request) key() string { return fmt.Sprint(rq.method, " ", rq.path, rq.params) }
+func (rq request) key() string { return fmt.Sprint(rq.method, " ", rq.path, rq.pattern, rq.params) }
 
 // chain runs the middleware in order, then the handler. What one puts into the
 // context the next finds there.

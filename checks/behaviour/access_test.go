@@ -420,6 +420,31 @@ func authOrLibrary(skip func(echo.Context) bool) echo.MiddlewareFunc {
 	}
 }
 
+type config struct {
+	Skipper func(echo.Context) bool
+	Key     []byte
+}
+
+// tokens refuses a request without a token, unless it is told by its
+// configuration to skip.
+func tokens(config config) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if c.Request().Header.Get("Authorization") == "" {
+				if config.Skipper != nil {
+					if config.Skipper(c) {
+						return next(c)
+					}
+				}
+				return c.JSON(http.StatusUnauthorized, config.Key)
+			}
+			return next(c)
+		}
+	}
+}
+
+func reads(c echo.Context) bool { return c.Request().Method == "GET" && c.Path() != "/items/feed" }
+
 // library asks one at once.
 func library(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
@@ -455,6 +480,36 @@ func TestAccess_Echo(t *testing.T) {
 	a := x.Access(fixture.Route(t, p, "GET /a", "(*main.Auth).Middleware", "main.enforce", "(*main.Auth).Perm", "main.work"), nil)
 	if len(a.Permissions) == 0 {
 		t.Errorf("permission wrapper: no permission check seen")
+	}
+}
+
+// TestAccess_Skipper: who passes is decided by a function in a struct that the
+// middleware captured; it is followed where it is known.
+func TestAccess_Skipper(t *testing.T) {
+	p := fixture.Load(t, echoGuards)
+	x := behaviour.Of(p)
+	param := fixture.Handler(t, p, "main.tokens").Func.Signature().Params().At(0).Pos()
+	reads := fixture.Handler(t, p, "main.reads")
+	skips := []routes.Bound{{Name: "Skipper", Handler: &reads}}
+	for _, c := range []struct {
+		route  string
+		fields []routes.Bound
+		want   behaviour.Guard
+	}{
+		{"GET /items/:id", nil, behaviour.Unclear},
+		{"GET /items", []routes.Bound{{Name: "Key", Nil: true}}, behaviour.Unclear},
+		{"GET /items", []routes.Bound{{Name: "Skipper", Nil: true}}, behaviour.Guarded},
+		{"GET /items", skips, behaviour.Open},
+		{"GET /items/{id}", skips, behaviour.Open},
+		{"GET /items/feed", skips, behaviour.Guarded},
+		{"POST /items", skips, behaviour.Guarded},
+		{"GET /items/{any...}", skips, behaviour.Unclear},
+	} {
+		r := fixture.Route(t, p, c.route, "main.tokens$1", "main.work")
+		r.Middleware[0].Bound = []routes.Bound{{Name: "config", Pos: param, Fields: c.fields}}
+		if a := x.Access(r, nil); a.Guard != c.want {
+			t.Errorf("%s with %+v: %+v, want %d", c.route, c.fields, a, c.want)
+		}
 	}
 }
 

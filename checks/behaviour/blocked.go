@@ -13,7 +13,7 @@ import (
 // middleware that could not be followed is none.
 func (x *Index) Blocker(r *routes.Route, op *spec.Operation) (routes.Handler, bool) {
 	rq := requestOf(r, op)
-	rq.path = "" // what is mounted somewhere may see another one
+	rq.path, rq.pattern = "", "" // what is mounted somewhere may see another one
 	steps := x.chain(r, rq, false)
 	for _, s := range steps[:len(steps)-1] {
 		if s.class == ours && s.known && !s.next && !s.over && !s.handler.Conditional && ownsRequest(s.fn) {

@@ -3,6 +3,7 @@ package behaviour
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -33,7 +34,7 @@ func (m *machine) bound(h routes.Handler, fn *behaviour.Function) *closure {
 			t = p.Elem()
 		}
 		c := m.cellAt(v, instance, t)
-		c.keep(m.captured(h, v.Pos(), v.Name(), t))
+		m.fill(c, h, v)
 		free[i] = value{kind: notNull, cell: c}
 	}
 	return m.closure(fn, free)
@@ -51,19 +52,52 @@ func (m *machine) instance(h routes.Handler) int {
 	return n
 }
 
-// captured is the value of a captured variable, parameter or receiver.
-func (m *machine) captured(h routes.Handler, pos token.Pos, name string, t types.Type) value {
-	for _, b := range h.Bound {
-		if b.Pos != pos && (b.Pos.IsValid() || b.Name != name) {
+// fill puts into a captured variable what is known of it: of a struct field by
+// field.
+func (m *machine) fill(c *cell, h routes.Handler, v *ssa.FreeVar) {
+	b := boundAt(h, v.Pos(), v.Name())
+	st, ok := c.typ.Underlying().(*types.Struct)
+	if !ok || len(b.Fields) == 0 {
+		c.keep(m.boundValue(b, c.typ))
+		return
+	}
+	for i := range st.NumFields() {
+		f := st.Field(i)
+		n := slices.IndexFunc(b.Fields, func(b routes.Bound) bool { return b.Name == f.Name() })
+		part := m.part(c, i, f.Type())
+		if n < 0 {
+			part.keep(value{operand: true})
 			continue
 		}
-		if b.Const != nil {
-			return constantOf(b.Const)
+		part.keep(m.boundValue(b.Fields[n], f.Type()))
+	}
+}
+
+// captured is the value of a captured variable, parameter or receiver.
+func (m *machine) captured(h routes.Handler, pos token.Pos, name string, t types.Type) value {
+	return m.boundValue(boundAt(h, pos, name), t)
+}
+
+// boundAt is what is known of a variable; the zero Bound where nothing is.
+func boundAt(h routes.Handler, pos token.Pos, name string) routes.Bound {
+	for _, b := range h.Bound {
+		if b.Pos == pos || !b.Pos.IsValid() && b.Name == name {
+			return b
 		}
-		if b.Handler != nil && !(m.behind[b.Handler.Key] && isHandlerLike(t)) {
-			if fn := m.x.byKey[b.Handler.Key]; fn != nil {
-				return m.handlerValue(*b.Handler, fn)
-			}
+	}
+	return routes.Bound{}
+}
+
+func (m *machine) boundValue(b routes.Bound, t types.Type) value {
+	if b.Const != nil {
+		return constantOf(b.Const)
+	}
+	if b.Nil {
+		return zeroOf(t)
+	}
+	if b.Handler != nil && !(m.behind[b.Handler.Key] && isHandlerLike(t)) {
+		if fn := m.x.byKey[b.Handler.Key]; fn != nil {
+			return m.handlerValue(*b.Handler, fn)
 		}
 	}
 	if isHandlerLike(t) {
@@ -81,15 +115,21 @@ func (m *machine) handlerValue(h routes.Handler, fn *behaviour.Function) value {
 	return value{kind: notNull, fn: c}
 }
 
-func boundKey(h routes.Handler) string {
+func boundKey(h routes.Handler) string { return keyOfBound(h.Bound) }
+
+func keyOfBound(bound []routes.Bound) string {
 	var parts []string
-	for _, b := range h.Bound {
+	for _, b := range bound {
 		s := b.Name + "="
-		if b.Const != nil {
+		switch {
+		case b.Const != nil:
 			s += b.Const.ExactString()
-		}
-		if b.Handler != nil {
+		case b.Handler != nil:
 			s += b.Handler.Name + "{" + boundKey(*b.Handler) + "}"
+		case b.Nil:
+			s += "nil"
+		case len(b.Fields) > 0:
+			s += "{" + keyOfBound(b.Fields) + "}"
 		}
 		parts = append(parts, s)
 	}

@@ -77,6 +77,11 @@ func (f *frame) library(fn *types.Func, c *ssa.CallCommon, args []value) (value,
 		return v, true
 	}
 	switch name {
+	case "github.com/labstack/echo.Context.Path", "github.com/gin-gonic/gin.Context.FullPath":
+		f.m.usedRequest = true
+		if f.m.pattern != "" {
+			return constantOf(constant.MakeString(f.m.pattern)).with(value{request: true}), true
+		}
 	case "strings.HasPrefix", "strings.HasSuffix", "strings.Contains":
 		a, ok1 := argument(c, args, 0).text()
 		b, ok2 := argument(c, args, 1).text()

@@ -10,7 +10,8 @@ import (
 const maxBound = 4
 
 // boundOf says what a function captured: a literal its free variables, a
-// method value its receiver. Only constants and functions are told.
+// method value its receiver. Only constants, functions and structs with such
+// fields are told.
 func (m *machine) boundOf(fn value, depth int) []Bound {
 	if depth >= maxBound {
 		return nil
@@ -53,7 +54,7 @@ func (m *machine) boundFree(c *closure, depth int) []Bound {
 	return out
 }
 
-// boundTo is a variable with its value, where that is a constant or a function.
+// boundTo is a variable with its value, where that is one of those told.
 func (m *machine) boundTo(v *types.Var, val value, depth int) (Bound, bool) {
 	b := Bound{Name: v.Name(), Pos: v.Pos()}
 	switch x := bare(val).(type) {
@@ -68,8 +69,35 @@ func (m *machine) boundTo(v *types.Var, val value, depth int) (Bound, bool) {
 		h := m.describeBound(x, depth+1)
 		b.Handler = &h
 		return b, true
+	case *structVal:
+		b.Fields = m.boundFields(x, depth+1)
+		return b, len(b.Fields) > 0
 	}
 	return b, false
+}
+
+// boundFields are the fields of a struct, those at zero included where nothing
+// but the source fills it.
+func (m *machine) boundFields(s *structVal, depth int) []Bound {
+	st, ok := structOf(s.typ)
+	if !ok || s.config || depth >= maxBound {
+		return nil
+	}
+	var out []Bound
+	for f := range st.Fields() {
+		v := value(nil)
+		switch c := s.fields[f.Name()]; {
+		case c != nil:
+			v = c.v
+		case !s.open:
+			v = m.zeroField(s.typ, f.Name())
+		}
+		b, known := m.boundTo(f, v, depth)
+		if _, b.Nil = bare(v).(null); known || b.Nil {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 // describe says who a function is and what it captured.

@@ -436,12 +436,16 @@ func (m *machine) captured(c *closure) []string {
 	return names
 }
 
+// capturedFunctions are those that a literal may hand a request on to: neither
+// predicates nor what takes a text out of the request.
 func (m *machine) capturedFunctions(c *closure) []value {
 	var out []value
 	for _, v := range m.freeValues(c) {
 		switch bare(v).(type) {
 		case *closure, *function:
-			out = append(out, v)
+			if sig, ok := dynamicType(bare(v)).(*types.Signature); !ok || answers(sig) {
+				out = append(out, v)
+			}
 		}
 	}
 	return out

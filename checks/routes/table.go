@@ -171,13 +171,16 @@ type Handler struct {
 	Bound []Bound
 }
 
-// Bound is a captured variable, by the position of its declaration.
+// Bound is a captured variable, by the position of its declaration, or a field of
+// one. It holds one of the following.
 type Bound struct {
-	Name string
-	Pos  token.Pos
-	// Const is its value, or Handler the function that it holds; the other is nil.
+	Name    string
+	Pos     token.Pos
 	Const   constant.Value
 	Handler *Handler
+	Nil     bool
+	// Fields are those of a struct, as far as known; others may hold anything.
+	Fields []Bound
 }
 
 // Unresolved is a registration that evaluation could not follow.
