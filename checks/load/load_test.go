@@ -142,6 +142,22 @@ func main() { _ = bad.F() }
 	}
 }
 
+// What nothing uses does not keep a package from being analysed; what has no type
+// does.
+func TestAnalyze_UnusedNamesAreNoObstacle(t *testing.T) {
+	for body, analysed := range map[string]bool{
+		"import \"fmt\"\n\nfunc main() { unused := 1 }\n": true, "func main() { undefined() }\n": false,
+	} {
+		p := mustLoad(t, "-- go.mod --\nmodule example.com/app\n\ngo 1.24\n-- main.go --\npackage main\n\n"+body)
+		if err := p.Analyze(context.Background(), []*analysis.Analyzer{inspect.Analyzer}); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Actions(inspect.Analyzer)[0].Err == nil; got != analysed || len(p.Problems) == 0 {
+			t.Errorf("%q: analysed %t, problems %v, want %t and the problems", body, got, p.Problems, analysed)
+		}
+	}
+}
+
 func TestLoad_NewerGoDirective(t *testing.T) {
 	p := mustLoad(t, "-- go.mod --\nmodule example.com/app\n\ngo 1.99\n-- main.go --\npackage main\n\nfunc main() {}\n")
 	if len(p.Packages) != 1 || len(p.Notes) != 1 || !strings.Contains(p.Notes[0], "requires go 1.99") {
