@@ -174,7 +174,7 @@ func TestCheck_UnseenRouter(t *testing.T) {
 	r := fixture.Route(t, p, "GET /users", "main.listed")
 	r.Unseen = "the router r comes from code that was not followed"
 	e, cs := judgeRoute(t, p, r, order)
-	if e.Validation != report.FacetInconclusive || e.Constraints[0].State != report.FacetInconclusive || len(cs[0].Findings)+len(cs[1].Findings) != 0 ||
+	if e.Validation != report.FacetInconclusive || e.Evidence[report.ValidationFacet][0].State != report.FacetInconclusive || len(cs[0].Findings)+len(cs[1].Findings) != 0 ||
 		!strings.Contains(cs[0].Reason, r.Unseen+" and may hold requests against the document") {
 		t.Errorf("%+v, %+v, want inconclusive", e, cs)
 	}

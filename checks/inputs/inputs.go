@@ -45,6 +45,7 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 	}
 	x := behaviour.Of(r.Program)
 	t := report.Examine(Unvalidated)
+	unsure := map[*matrix.Endpoint]string{}
 	for _, e := range r.Matrix.Endpoints {
 		if e.Route == nil || e.Operation == nil || e.Status == report.Stub {
 			e.Validation = report.FacetAbsent
@@ -53,9 +54,15 @@ func run(_ context.Context, r *check.Repo) ([]report.Criterion, error) {
 			}
 			continue
 		}
-		judge(t, x, e, r.Program)
+		unsure[e] = judge(t, x, e, r.Program)
 	}
-	return []report.Criterion{t.Criterion("no operation with a route takes input that has constraints"), constraints(r, x)}, nil
+	all := []report.Criterion{t.Criterion("no operation with a route takes input that has constraints"), constraints(r, x)}
+	for e, reason := range unsure {
+		if reason != "" && len(e.Evidence[report.ValidationFacet]) == 0 {
+			e.Compare(report.ValidationFacet, report.Comparison{State: report.FacetInconclusive, Words: reason, Spec: e.Operation.Pos, Code: e.Route.Handler.Pos})
+		}
+	}
+	return all, nil
 }
 
 // verdict is what one input came out as.
@@ -68,29 +75,31 @@ type verdict struct {
 	branched bool
 }
 
-func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Program) {
+// judge sets the facet of one operation, and says why it stays undecided.
+func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Program) string {
 	s := x.Route(e.Route, e.Operation)
 	name := e.Name()
+	if !s.Known && !constrained(e.Document, e.Operation) {
+		e.Validation = report.FacetNotApplicable
+		return ""
+	}
 	if !s.Known {
 		e.Validation = report.FacetInconclusive
-		e.Compare(report.ValidationFacet, report.Comparison{State: report.FacetInconclusive, Words: s.Reason, Spec: e.Operation.Pos, Code: e.Route.Pos})
-		if constrained(e.Document, e.Operation) {
-			t.Undecided(fmt.Sprintf("%s: %s", name, s.Reason), report.Related{Position: e.Route.Pos, Message: name})
-		}
-		return
+		t.Undecided(fmt.Sprintf("%s: %s", name, s.Reason), report.Related{Position: e.Route.Pos, Message: name})
+		return s.Reason
 	}
 	if m, ok := specValidator(e); ok {
 		e.Validation = report.FacetOK
 		if constrained(e.Document, e.Operation) {
 			t.Pass(report.Related{Position: e.Route.Pos, Message: fmt.Sprintf("%s: %s holds requests against the document", name, m)})
 		}
-		return
+		return ""
 	}
 	verdicts := verdictsOf(e, s)
 	worst := worstOf(verdicts)
 	if worst == nil {
 		e.Validation = report.FacetNotApplicable
-		return
+		return ""
 	}
 	switch {
 	case worst.facet == report.FacetMismatch:
@@ -109,14 +118,15 @@ func judge(t *report.Tally, x *behaviour.Index, e *matrix.Endpoint, p *load.Prog
 	case report.FacetOK:
 		t.Pass(worst.by)
 	case report.FacetInconclusive:
-		e.Compare(report.ValidationFacet, report.Comparison{State: report.FacetInconclusive, Words: worst.reason, Spec: e.Operation.Pos, Code: worst.input.Pos})
 		t.Undecided(fmt.Sprintf("%s: %s", name, worst.reason), report.Related{Position: worst.input.Pos, Message: name})
+		return worst.reason
 	default:
 		t.Fail(report.Finding{
 			Message:  fmt.Sprintf("%s uses %s without validation; check it before use and answer 400 or 422", name, describe(worst.input)),
 			Position: worst.input.Site, Endpoint: name, Anchor: name, Related: unvalidatedEvidence(e, worst.input),
 		})
 	}
+	return ""
 }
 
 // lookBehind settles a verdict on input that decides branches by its constraints,

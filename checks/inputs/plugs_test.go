@@ -151,10 +151,10 @@ func TestConstraints_Plugs(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e, _ := inputsOf(t, fixture.Load(t, c.archive), "POST /members", c.handler, op)
-			if len(e.Constraints) != 2 {
-				t.Fatalf("constraints %+v, want 2", e.Constraints)
+			if len(e.Evidence[report.ValidationFacet]) != 2 {
+				t.Fatalf("constraints %+v, want 2", e.Evidence[report.ValidationFacet])
 			}
-			for _, got := range e.Constraints {
+			for _, got := range e.Evidence[report.ValidationFacet] {
 				if got.State != c.want {
 					t.Errorf("%s: %s %s %s, want %s", c.handler, got.Text, got.State, got.Words, c.want)
 				}
