@@ -86,6 +86,22 @@ type Use struct {
 	Stores []string
 }
 
+// OnlySQLite reports whether the module talks to SQLite files and to no other SQL
+// database, with statements of its own.
+func OnlySQLite(r *check.Repo) bool {
+	imports, found := importsOf(r), false
+	for _, l := range sqlLibraries {
+		if _, ok := imports.find(l.path); !ok || l.path == "database/sql" {
+			continue
+		}
+		if !strings.Contains(l.path, "sqlite") && !strings.HasPrefix(l.path, "github.com/glebarez/") {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
 // Of looks for imports of database libraries outside of tests, and for SQL
 // files in the module.
 func Of(r *check.Repo) Use {

@@ -29,6 +29,10 @@ type audit struct {
 	// dynamic is how many statements are put together at run time.
 	dynamic int
 	first   report.Position
+	// bare says that nothing but statements in the code can create a table; nil
+	// where that was not asked yet. creations are the texts that speak of it.
+	bare      *bool
+	creations []string
 }
 
 func run(ctx context.Context, r *check.Repo) ([]report.Criterion, error) {

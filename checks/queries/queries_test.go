@@ -106,6 +106,37 @@ func TestMismatch(t *testing.T) {
 	}
 }
 
+// TestNowhere: with a database that starts empty, a table that nothing in the
+// repository creates is not there.
+func TestNowhere(t *testing.T) {
+	const driver = "-- go.mod --\nmodule example.com/shop\n\ngo 1.26\n-- store.go --\npackage shop\n\nimport (\n\t\"database/sql\"\n\n\t_ \"modernc.org/sqlite\"\n)\n\n"
+	const send = "func f(db *sql.DB) { db.Exec(\"INSERT INTO orders (id) VALUES (1)\") }\n"
+	const missing = "store.go:9 the query names table orders, which nothing in the repository creates: there is no migration, script or CREATE TABLE for it; add a migration"
+	for _, tt := range []struct {
+		name, archive string
+		want          []string
+	}{
+		{"nothing creates it", driver + send, []string{missing}},
+		{"a server may have it", head + send, nil},
+		{"a statement creates it", driver + send + "func g(db *sql.DB) { db.Exec(\"CREATE TABLE IF NOT EXISTS orders (id int)\") }\n", nil},
+		{"a text creates it", driver + send + "const tables = `create table Orders (id int)`\n", nil},
+		{"a text creates some table", driver + send + "const tables = `CREATE TABLE %s (id int)`\n", nil},
+		{"a script is there", driver + send + "-- schema.sql --\nSELECT 1;\n", nil},
+		{"a database is there", driver + send + "-- shop.db --\n\n", nil},
+		{"its own name", driver + "func f(db *sql.DB) { db.Query(\"WITH o AS (SELECT 1) SELECT * FROM o, json_each('[]')\") }\n", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := judged(t, tt.archive)[RuleMismatch.ID]
+			if diff := cmp.Diff(tt.want, lines(c)); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+			if len(tt.want) == 0 && c.Outcome != report.Inconclusive {
+				t.Errorf("got %s (%s), want inconclusive", c.Outcome, c.Reason)
+			}
+		})
+	}
+}
+
 func TestWrappersAreFollowedByShape(t *testing.T) {
 	c := judged(t, head+`type store struct{ db *sql.DB }
 
