@@ -48,17 +48,19 @@ func upTo(columns int, text string) int {
 	return 0
 }
 
-// sided writes one side of a comparison: the words, and where they stand. Long
-// words push the place below them.
+// sided writes one side of a comparison: the words, and where they stand. What
+// does not fit beside the words moves below them, as far right as it can.
 func (t *renderer) sided(head []span, words string, columns int, s style, at report.Position) {
+	indent, place := width(head), at.String()
+	n := utf8.RuneCountInString(place)
 	switch {
 	case !at.IsValid():
 		t.wrapped(head, words, s)
-	case utf8.RuneCountInString(words) > columns:
+	case utf8.RuneCountInString(words) > columns || indent+columns+2+n > t.width:
 		t.wrapped(head, words, s)
-		t.line(span{strings.Repeat(" ", width(head)+columns+2), plain}, span{at.String(), accent})
+		t.line(span{strings.Repeat(" ", max(indent+2, min(indent+columns+2, t.width-n))), plain}, span{place, accent})
 	default:
-		t.line(append(head, span{pad(words, columns) + "  ", s}, span{at.String(), accent})...)
+		t.line(append(head, span{pad(words, columns) + "  ", s}, span{place, accent})...)
 	}
 }
 
