@@ -150,7 +150,7 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 	}
 	if out == nil {
 		out = m.opaque(instr.Common().Signature().Results(), args)
-		m.acts = true
+		m.acts, m.grows = true, true
 		f.escape(b, instr, args)
 		f.havocArguments(instr.Common(), args)
 	}
@@ -363,6 +363,7 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	c := instr.Common()
 	fn := behaviour.Callee(c)
 	f.m.acts = f.m.acts || f.callActs(c, fn)
+	f.m.grows = f.m.grows || f.callGrows(c, fn)
 	if fn == nil {
 		return f.unknownFunction(b, instr, args)
 	}

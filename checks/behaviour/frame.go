@@ -90,6 +90,7 @@ func (f *frame) block(b *ssa.BasicBlock) {
 	for _, instr := range b.Instrs {
 		f.m.steps++
 		f.m.acts = f.m.acts || acts(instr)
+		f.m.grows = f.m.grows || f.m.x.grows(instr)
 		switch instr := instr.(type) {
 		case *ssa.If:
 			f.branch(b, instr)

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -43,6 +44,58 @@ func (s *Summary) Pretends() bool {
 		answers = true
 	}
 	return answers
+}
+
+// Fixed reports whether as much is answered as stands in the code: the handler
+// was followed to its end, and nowhere looks at what can grow.
+func (s *Summary) Fixed() bool { return s.Known && s.Complete && !s.grows }
+
+// grows reports whether an instruction gets at a collection that may have any
+// number of elements: one that is kept elsewhere than in the function's own
+// variables and in package variables that nothing is put into; or one whose
+// elements are followed one by one.
+func (x *Index) grows(instr ssa.Instruction) bool {
+	switch instr := instr.(type) {
+	case *ssa.UnOp:
+		return instr.Op == token.ARROW || instr.Op == token.MUL && !isLocal(instr.X) && holdsCollection(instr.Type(), 0) && !x.isLiteral(instr)
+	case *ssa.TypeAssert:
+		return holdsCollection(instr.AssertedType, 0)
+	case *ssa.Lookup:
+		m, ok := instr.X.Type().Underlying().(*types.Map)
+		return ok && holdsCollection(m.Elem(), 0)
+	case *ssa.Phi:
+		_, pointer := instr.Type().Underlying().(*types.Pointer)
+		return pointer
+	case *ssa.Select:
+		return true
+	}
+	return false
+}
+
+// holdsCollection: values of the type are collections, or have one in them.
+func holdsCollection(t types.Type, depth int) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Slice, *types.Map, *types.Chan:
+		return true
+	case *types.Struct:
+		for i := range u.NumFields() {
+			if depth > maxShapeDepth || holdsCollection(u.Field(i).Type(), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isLiteral: the value is that of a package variable which holds a literal
+// slice, and into which nothing else is put.
+func (x *Index) isLiteral(load *ssa.UnOp) bool {
+	g, ok := load.X.(*ssa.Global)
+	if !ok {
+		return false
+	}
+	_, ok = x.initial[globalName(g)].(*ssa.Slice)
+	return ok
 }
 
 // acts reports whether an instruction may do or look at anything beyond the
@@ -99,3 +152,16 @@ func (f *frame) callActs(c *ssa.CallCommon, fn *types.Func) bool {
 
 // loggers are libraries that only write down what they are given.
 var loggers = regexp.MustCompile(`^\(?\*?(log|log/slog|github\.com/(sirupsen/logrus|rs/zerolog)|go\.uber\.org/zap)[./]`)
+
+// callGrows reports whether a call of code outside the module may yield any
+// number of things: it neither only looks at its arguments or encodes them nor
+// belongs to the request, the answer or a log.
+func (f *frame) callGrows(c *ssa.CallCommon, fn *types.Func) bool {
+	if fn == nil {
+		return true
+	}
+	if own := receiver(c); own != nil && (behaviour.IsAnswer(own.Type()) || behaviour.IsRequest(own.Type())) {
+		return false
+	}
+	return f.callActs(c, fn) && (fn.Pkg() == nil || !strings.HasPrefix(fn.Pkg().Path(), "encoding/"))
+}

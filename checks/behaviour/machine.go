@@ -31,7 +31,9 @@ type machine struct {
 	// opensBody: something takes hold of the body, and not just to close it.
 	opensBody bool
 	// acts: something was done or looked at beyond the answer.
-	acts  bool
+	acts bool
+	// grows: something was looked at of which there may be any number.
+	grows bool
 	whole map[part][]*types.Func
 
 	store map[string]value // context values by key

@@ -72,7 +72,7 @@ func (f *frame) context(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behavi
 		}
 		return value{kind: notNull, request: true}, true
 	}
-	m.acts = true
+	m.acts, m.grows = true, true
 	results := c.Signature().Results()
 	who := identity(key) || identity(f.c.fn.SSA.Name()) || identity(assertedName(instr))
 	if who {

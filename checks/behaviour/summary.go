@@ -38,8 +38,9 @@ type Summary struct {
 	Whole []Whole
 	// Credentials are looked at in these places.
 	Credentials []report.Related
-	// acts: it does more than write what stands in its code.
-	acts bool
+	// acts: it does more than write what stands in its code; grows: it looks at
+	// something of which there may be any number.
+	acts, grows bool
 }
 
 // Whole is a part of the request that was handed on undivided.
@@ -216,7 +217,7 @@ func (x *Index) summariseWith(h routes.Handler, m *machine) *Summary {
 	}
 	dropStatusOnly(s)
 	s.Silent = out.silent && answersByItself(run.fn)
-	s.LimitsBody, s.acts = m.limitsBody, m.acts
+	s.LimitsBody, s.acts, s.grows = m.limitsBody, m.acts, m.grows
 	s.OpensBody = m.opensBody || slices.ContainsFunc(m.inputs, (*input).fromBody) || x.anyReadsBody(m.whole)
 	for _, p := range wholes {
 		if place, ok := placeOf(p); ok {

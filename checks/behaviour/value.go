@@ -181,6 +181,8 @@ func join(a, b value) value {
 		j.cell = a.cell
 	case a.kind == null && a.cell == nil:
 		j.cell = b.cell
+	default: // which of them is not known, but what they point to is
+		j = j.pointingTo(a.cell).pointingTo(b.cell)
 	}
 	if a.copied == b.copied {
 		j.copied = a.copied
@@ -213,6 +215,16 @@ func join(a, b value) value {
 		j.tuple = &tuple{vs}
 	}
 	return j
+}
+
+// pointingTo adds where what a pointer points to comes from.
+func (v value) pointingTo(c *cell) value {
+	if c == nil {
+		return v
+	}
+	t := taint(value{cell: c})
+	t.absent = false
+	return v.with(t)
 }
 
 // maxNums bounds how many constants a value is remembered to be one of.

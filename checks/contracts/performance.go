@@ -20,9 +20,10 @@ var ListUnpaginated = rule.Rule{
 	Section: rule.Performance, Severity: rule.Major, Ratio: true, Since: "1.0.0",
 	Why: "The answer grows with the data until it no longer fits: memory of the server, time of the client.",
 	Fix: "Take a limit and an offset or cursor, bound the limit, and hand both to the query.",
-	Limits: "Looked at are GET operations that answer an array, or an object whose only array it is. A parameter counts that is named like a limit or page " +
+	Limits: "Looked at are GET operations that answer an array, or an object whose only array it is; left out are lists that stand in the code, " +
+		"and what the code answers with one object, which response-mismatch tells. A parameter counts that is named like a limit or page " +
 		"and whose value gets to a call that is not followed, such as the database's, to the bounds of a slice or to a comparison with another variable; " +
-		"whether the query really limits by it is not known. Known to be wrong when the list is short by nature: a fixed set, a buffer of bounded size, a number of rows that the code fixes.",
+		"whether the query really limits by it is not known. Known to be wrong when the list is short by nature: a fixed set in the database, a buffer of bounded size, a number of rows that the code fixes.",
 	Judged:  rule.Judged{Read: 17, True: 13, Disputed: 4},
 	Example: notesExample,
 }
@@ -52,6 +53,9 @@ func lists(rows []handled) report.Criterion {
 		}
 		name := h.row.Name()
 		in, ok := limitRead(h.Summary)
+		if h.Known && (!ok && h.Fixed() || promisesArray(h.row.Document, op) && answersOne(h.Summary)) {
+			continue // response-mismatch says the latter
+		}
 		switch {
 		case !h.Known:
 			t.Undecided(name+": "+h.Reason, report.Related{Position: h.row.Route.Pos, Message: name})
@@ -64,6 +68,8 @@ func lists(rows []handled) report.Criterion {
 			t.Pass(report.Related{Position: in.Pos, Message: fmt.Sprintf("%s reads %q", name, in.Name)})
 		case readsRange(h.Summary):
 			t.Undecided(name+": what it answers is bounded by a range in the request", report.Related{Position: h.row.Route.Pos, Message: name})
+		case readsIDs(h.Summary):
+			t.Undecided(name+": what it answers is bounded by the ids that it is asked for", report.Related{Position: h.row.Route.Pos, Message: name})
 		case len(h.Whole) > 0 || !h.Complete:
 			t.Undecided(name+": parameters are handed on as a whole", report.Related{Position: h.row.Route.Pos, Message: name})
 		default:
@@ -89,6 +95,38 @@ func readsRange(s *behaviour.Summary) bool {
 		end = end || rangeEnd.MatchString(in.Name)
 	}
 	return start && end
+}
+
+// listOfIDs is the name of a parameter that lists what is asked for.
+var listOfIDs = regexp.MustCompile(`(^|[a-z]_)ids(\[\])?$|[a-z]I[Dd]s(\[\])?$`)
+
+func readsIDs(s *behaviour.Summary) bool {
+	return slices.ContainsFunc(s.Inputs, func(in behaviour.Input) bool { return in.Place == "query" && listOfIDs.MatchString(in.Name) })
+}
+
+// answersOne: every body of a success is one object, whatever the document says.
+func answersOne(s *behaviour.Summary) bool {
+	one := false
+	for _, a := range s.Answers {
+		if !a.HasBody || a.StatusKnown && a.Status >= 400 {
+			continue
+		}
+		if a.Type == nil || a.Encoding != "json" || !a.StatusKnown {
+			return false
+		}
+		if _, object := structOf(a.Type); !object {
+			return false
+		}
+		one = true
+	}
+	return one
+}
+
+func promisesArray(d *spec.Document, op *spec.Operation) bool {
+	return slices.ContainsFunc(successes(op), func(r spec.Response) bool {
+		media := jsonMedia(r.Content)
+		return media != nil && jsonType(d, d.Resolve(media.Schema), 0) == "array"
+	})
 }
 
 // limitRead is a parameter named like a limit; one that is put to use before
