@@ -35,7 +35,7 @@ var Unvalidated = rule.Rule{
 		"and come back as errors of the server or as wrong data.",
 	Fix: "Validate the decoded value right after decoding and answer 400 or 422: a validator with tags, a Validate method, or comparisons.",
 	Limits: "Any branch that depends on the value and leads to an error counts as validation of the whole value; which constraint it enforces " +
-		"is told by constraint-unenforced. Input that is handed to code outside the module or behind unknown interfaces is inconclusive.",
+		"is told by constraint-unenforced, which also tells that a value may be missing whose type refuses what is malformed. Input that is handed to code outside the module or behind unknown interfaces is inconclusive.",
 	Example: unvalidatedExample,
 }
 
@@ -165,12 +165,21 @@ func (v *verdict) lookCloser(demands []demand) {
 	for _, d := range v.about(demands) {
 		switch r := d.rule(); r.facet {
 		case report.FacetAbsent, report.FacetMismatch:
+			if d.kind == required && d.decoded() {
+				continue // the decoder looks at it; that nothing was sent is told by constraint-unenforced
+			}
 			v.facet = report.FacetMismatch
 			return
 		case report.FacetInconclusive:
 			v.facet, v.reason = report.FacetInconclusive, d.String()+": "+r.by
 		}
 	}
+}
+
+// decoded: the value is of types that refuse what is none of theirs when they
+// are decoded.
+func (d demand) decoded() bool {
+	return !slices.ContainsFunc(d.sites, func(s site) bool { return !enforcedTypes[goName(deref(s.typ))] })
 }
 
 // unvalidatedEvidence shows the declaration and, where a helper reads the

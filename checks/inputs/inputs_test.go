@@ -22,6 +22,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-playground/validator/v10"
@@ -116,6 +117,20 @@ func notAtAll(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(201)
 }
 
+type loan struct {
+	Since time.Time ` + "`json:\"since\"`" + `
+}
+
+func byType(w http.ResponseWriter, r *http.Request) {
+	var l loan
+	if err := json.NewDecoder(r.Body).Decode(&l); err != nil {
+		http.Error(w, "bad", 400)
+		return
+	}
+	println(l.Since.String())
+	w.WriteHeader(201)
+}
+
 func plain[T any](r *http.Request) (T, error) {
 	var v T
 	err := json.NewDecoder(r.Body).Decode(&v)
@@ -171,6 +186,8 @@ func TestCheck(t *testing.T) {
 	hundred := float64(100)
 	book := &spec.Body{Content: []spec.Media{{Type: "application/json", Schema: &spec.Schema{
 		Required: []string{"title"}, Properties: []spec.Property{{Name: "title", Schema: &spec.Schema{MinLength: &one}}}}}}}
+	since := &spec.Body{Content: []spec.Media{{Type: "application/json", Schema: &spec.Schema{
+		Required: []string{"since"}, Properties: []spec.Property{{Name: "since", Schema: &spec.Schema{Types: []string{"string"}, Format: "date-time"}}}}}}}
 	limit := []spec.Parameter{{Name: "limit", In: "query", Schema: &spec.Schema{Types: []string{"integer"}, Maximum: &hundred}}}
 	for _, c := range []struct {
 		name, handler string
@@ -183,6 +200,7 @@ func TestCheck(t *testing.T) {
 		{"POST /c", "main.byService", spec.Operation{Body: book}, report.FacetMismatch, ""},
 		{"POST /d", "main.byBinder", spec.Operation{Body: book}, report.FacetOK, ""},
 		{"POST /e", "main.notAtAll", spec.Operation{Body: book}, report.FacetAbsent, "POST /e uses what it decodes into main.Book without validation"},
+		{"POST /i", "main.byType", spec.Operation{Body: since}, report.FacetMismatch, ""}, // constraint-unenforced says that it can be missing
 		{"GET /f", "main.limited", spec.Operation{Parameters: limit}, report.FacetOK, ""},
 		{"GET /g", "main.unlimited", spec.Operation{Parameters: limit}, report.FacetAbsent, `GET /g uses query parameter "limit" without validation`},
 		{"GET /h", "main.unlimited", spec.Operation{}, report.FacetNotApplicable, ""},
