@@ -338,21 +338,19 @@ func (x *Index) calleeOf(fn *types.Func) *callee {
 	return c
 }
 
-// isAnswer and isRequest are behaviour.IsAnswer and IsRequest, remembered.
-func (x *Index) isAnswer(t types.Type) bool {
-	is, ok := x.answers[t]
-	if !ok {
-		is = behaviour.IsAnswer(t)
-		x.answers[t] = is
-	}
-	return is
-}
+// isAnswer, isRequest and isErrorLike are told once of each type.
+func (x *Index) isAnswer(t types.Type) bool { return once(x.answers, t, behaviour.IsAnswer) }
 
-func (x *Index) isRequest(t types.Type) bool {
-	is, ok := x.requests[t]
+func (x *Index) isRequest(t types.Type) bool { return once(x.requests, t, behaviour.IsRequest) }
+
+func (x *Index) isErrorLike(t types.Type) bool { return once(x.errs, t, isErrorLike) }
+
+// once asks a question about each type once.
+func once(known map[types.Type]bool, t types.Type, ask func(types.Type) bool) bool {
+	is, ok := known[t]
 	if !ok {
-		is = behaviour.IsRequest(t)
-		x.requests[t] = is
+		is = ask(t)
+		known[t] = is
 	}
 	return is
 }
@@ -365,16 +363,6 @@ func (x *Index) statusOfText(s string) int {
 		x.said[s] = status
 	}
 	return status
-}
-
-// isErrorLike reports whether t is error or implements it.
-func (x *Index) isErrorLike(t types.Type) bool {
-	is, ok := x.errs[t]
-	if !ok {
-		is = isErrorLike(t)
-		x.errs[t] = is
-	}
-	return is
 }
 
 func (x *Index) inModule(pkg *types.Package) bool { return pkg != nil && x.packages[pkg.Path()] }

@@ -8,6 +8,7 @@ import (
 	"github.com/backend-conformance/conformance/checks/behaviour/fixture"
 	"github.com/backend-conformance/conformance/checks/check"
 	"github.com/backend-conformance/conformance/checks/endpoints"
+	"github.com/backend-conformance/conformance/checks/load"
 	"github.com/backend-conformance/conformance/checks/matrix"
 	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/checks/spec"
@@ -78,14 +79,8 @@ func TestBlocked(t *testing.T) {
 	} {
 		r := fixture.Route(t, p, "GET /a", middleware, "main.list")
 		op := &spec.Operation{Method: "GET", Path: "/a", Pos: report.Position{File: "openapi.yaml", Line: 7}}
-		d := &spec.Document{Path: "openapi.yaml", Operations: []*spec.Operation{op}}
-		m := &matrix.Matrix{Used: []*spec.Document{d}, Endpoints: []*matrix.Endpoint{{Operation: op, Document: d, Route: r, Status: report.Implemented}}}
-		repo := &check.Repo{Program: p, Matrix: m, Routes: &routes.Table{Routes: []*routes.Route{r}}, ModuleDir: ".", Progress: func(string) {}}
-		criteria, err := endpoints.Check.Run(context.Background(), repo)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := m.Endpoints[0].Status; got != want {
+		got, criteria := judged(t, p, r, op)
+		if got != want {
 			t.Errorf("%s: %s, want %s", middleware, got, want)
 		}
 		for _, c := range criteria {
@@ -98,6 +93,19 @@ func TestBlocked(t *testing.T) {
 			}
 		}
 	}
+}
+
+// judged is the status of an operation that a route serves, and the criteria.
+func judged(t *testing.T, p *load.Program, r *routes.Route, op *spec.Operation) (report.EndpointStatus, []report.Criterion) {
+	t.Helper()
+	d := &spec.Document{Path: "openapi.yaml", Operations: []*spec.Operation{op}}
+	m := &matrix.Matrix{Used: []*spec.Document{d}, Endpoints: []*matrix.Endpoint{{Operation: op, Document: d, Route: r, Status: report.Implemented}}}
+	repo := &check.Repo{Program: p, Matrix: m, Routes: &routes.Table{Routes: []*routes.Route{r}}, ModuleDir: ".", Progress: func(string) {}}
+	criteria, err := endpoints.Check.Run(context.Background(), repo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.Endpoints[0].Status, criteria
 }
 
 const pretenders = `
@@ -148,14 +156,8 @@ func TestPretends(t *testing.T) {
 	} {
 		r := fixture.Route(t, p, "DELETE "+c.path, c.handler)
 		op := &spec.Operation{Method: "DELETE", Path: c.path, Pos: report.Position{File: "openapi.yaml", Line: 7}}
-		d := &spec.Document{Path: "openapi.yaml", Operations: []*spec.Operation{op}}
-		m := &matrix.Matrix{Used: []*spec.Document{d}, Endpoints: []*matrix.Endpoint{{Operation: op, Document: d, Route: r, Status: report.Implemented}}}
-		repo := &check.Repo{Program: p, Matrix: m, Routes: &routes.Table{Routes: []*routes.Route{r}}, ModuleDir: ".", Progress: func(string) {}}
-		criteria, err := endpoints.Check.Run(context.Background(), repo)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := m.Endpoints[0].Status; got != c.want {
+		got, criteria := judged(t, p, r, op)
+		if got != c.want {
 			t.Errorf("%s %s: %s, want %s", c.handler, c.path, got, c.want)
 		}
 		for _, cr := range criteria {
