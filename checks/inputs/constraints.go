@@ -71,6 +71,7 @@ func (c *collector) operation(e *matrix.Endpoint, s *behaviour.Summary) {
 	for _, m := range e.Operation.Body.Content {
 		if sites := c.bodySites(s, m, asksWho(e.Operation, s)); len(sites) > 0 {
 			c.value("", m.Schema, m.Pos, sites, 0)
+			c.examples(m, sites)
 			return // the others describe the same
 		}
 	}

@@ -115,6 +115,32 @@ func order() *spec.Body {
 	}}}}
 }
 
+// TestConstraints_Examples: the code refuses what the document itself shows; what
+// it takes is no constraint.
+func TestConstraints_Examples(t *testing.T) {
+	p := fixture.Load(t, shop)
+	body := order()
+	at := report.Position{File: "openapi.yaml", Line: 30}
+	body.Content[0].Shown = []spec.Shown{{Member: "state", Text: "void", Pos: at}, {Member: "code", Text: "ABC", Pos: at}, {Member: "code", Text: "abc", Pos: at}}
+	r := fixture.Route(t, p, "POST /orders", "main.checked")
+	e := &matrix.Endpoint{Operation: &spec.Operation{Method: r.Method, Path: r.Path, Body: body}, Document: &spec.Document{}, Route: r, Status: report.Implemented}
+	cs, err := inputs.Check.Run(context.Background(), &check.Repo{Program: p, Matrix: &matrix.Matrix{Endpoints: []*matrix.Endpoint{e}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range cs[1].Findings {
+		got = append(got, f.Position.String()+" "+f.Message)
+	}
+	want := []string{
+		`main.go:32 POST /orders refuses state that the document allows: one of open, paid (comparison) against example "void" in openapi.yaml:30; let both draw the same line`,
+		`main.go:36 POST /orders refuses code that the document allows: text like ^[A-Z]{3}$ (MatchString) against example "abc" in openapi.yaml:30; let both draw the same line`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
 // TestConstraints holds each constraint against what enforces it, for one
 // handler that checks all, one that checks next to nothing, and one whose tags
 // draw other lines.

@@ -26,6 +26,7 @@ const (
 	upper     // maximum
 	shortest  // minLength, minItems
 	longest   // maxLength, maxItems
+	shown     // an example: the code has to take it
 	otherRule // uniqueItems, multipleOf, alternatives
 )
 

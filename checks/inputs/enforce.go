@@ -48,6 +48,10 @@ func (d demand) at(s site) ruling {
 	if s.unclear != "" {
 		return ruling{facet: report.FacetInconclusive, by: s.unclear, pos: s.field}
 	}
+	if d.kind == shown {
+		r, _ := d.refused(s)
+		return r
+	}
 	if r, ok := d.byType(s); ok {
 		return r
 	}
@@ -303,17 +307,19 @@ func without(a, b []string) []string {
 	return out
 }
 
+// folding is a list in lower case, for values that the code may have changed.
+func folding(list []string) []string {
+	var out []string
+	for _, v := range list {
+		out = append(out, strings.ToLower(v))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // folded: the sets are equal but for the case, which the code had changed before.
 func folded(a, b []string) bool {
-	lower := func(list []string) []string {
-		var out []string
-		for _, v := range list {
-			out = append(out, strings.ToLower(v))
-		}
-		slices.Sort(out)
-		return slices.Compact(out)
-	}
-	return slices.Equal(lower(a), lower(b))
+	return slices.Equal(folding(a), folding(b))
 }
 
 // decideBound compares the narrowest line that the code draws with the

@@ -138,7 +138,16 @@ type Media struct {
 	// HasExample is true for an example on the media type, on its schema or on all
 	// of the schema's properties.
 	HasExample bool
-	Pos        report.Position
+	// Shown are the texts that its examples have as members of an object.
+	Shown []Shown
+	Pos   report.Position
+}
+
+// Shown is a text in an example: what the document says a client may send.
+type Shown struct {
+	// Member is the property of the object that has it.
+	Member, Text string
+	Pos          report.Position
 }
 
 // IsJSON reports whether bodies of the type are JSON.

@@ -146,7 +146,25 @@ func (b *builder) content(p place) []Media {
 			m.Schema = b.schema(schema)
 		}
 		m.HasExample = hasOwnExample(media) || b.hasExample(schema)
+		m.Shown = b.shown(media)
 		all = append(all, m)
+	}
+	return all
+}
+
+// shown are the texts among the members of a media type's examples.
+func (b *builder) shown(media place) []Shown {
+	values := []place{media.get("example")}
+	for _, f := range media.get("examples").fields() {
+		values = append(values, b.resolve(f.value).get("value"))
+	}
+	var all []Shown
+	for _, v := range values {
+		for _, f := range v.fields() {
+			if f.value.tag() == "!!str" {
+				all = append(all, Shown{Member: f.name, Text: f.value.text(), Pos: f.value.pos()})
+			}
+		}
 	}
 	return all
 }
