@@ -38,6 +38,78 @@ func header(next http.Handler) http.Handler {
 	})
 }
 
+// tokenIn finds the token in the place that a text names.
+func tokenIn(r *http.Request, place string) (string, error) {
+	parts := strings.Split(place, ":")
+	if len(parts) != 2 {
+		return "", errors.New("bad request")
+	}
+	switch parts[0] {
+	case "header":
+		token := r.Header.Get(parts[1])
+		if token == "" {
+			return "", errors.New("unauthorized")
+		}
+		return token, nil
+	case "query":
+		return r.URL.Query().Get(parts[1]), nil
+	}
+	return "", errors.New("bad request")
+}
+
+func named(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, err := tokenIn(r, "header:Authorization")
+		if err != nil {
+			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			return
+		}
+		if _, err := parse(token); err != nil {
+			http.Error(w, "bad token", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func cut(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		place, name, ok := strings.Cut("header:Authorization", ":")
+		if ok && place == "header" && r.Header.Get(name) == "" {
+			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// anywhere looks for the token in one place after another.
+func anywhere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token := r.URL.Query().Get("token")
+		if token == "" {
+			token = r.FormValue("token")
+		}
+		if token == "" {
+			token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		}
+		if token == "" {
+			http.Error(w, "unauthorized", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// reset takes a token from a form, as anybody can send it.
+func reset(w http.ResponseWriter, r *http.Request) {
+	if r.FormValue("token") == "" {
+		http.Error(w, "no token", http.StatusBadRequest)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
 func optional(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := r.Header.Get("Authorization")
@@ -201,6 +273,10 @@ func TestAccess_NetHTTP(t *testing.T) {
 	}{
 		{"/a", []string{"main.work"}, behaviour.Open, ""},
 		{"/a", []string{"main.header", "main.work"}, behaviour.Guarded, "main.header"},
+		{"/a", []string{"main.named", "main.work"}, behaviour.Guarded, "main.named"},
+		{"/a", []string{"main.cut", "main.work"}, behaviour.Guarded, "main.cut"},
+		{"/a", []string{"main.anywhere", "main.work"}, behaviour.Guarded, "main.anywhere"},
+		{"/reset", []string{"main.reset"}, behaviour.Open, ""},
 		{"/a", []string{"main.optional", "main.work"}, behaviour.Open, ""},
 		{"/a", []string{"main.optional", "main.needsUser"}, behaviour.Guarded, "main.needsUser"},
 		{"/a", []string{"main.optional", "main.usesUser"}, behaviour.Open, ""},

@@ -412,5 +412,8 @@ func lengthOf(x value) value {
 	if x.kind == null || x.absent {
 		return constantOf(makeInt(0)).with(t)
 	}
+	if n, ok := x.cell.elements(); ok {
+		return constantOf(makeInt(n)).with(t)
+	}
 	return t
 }

@@ -185,6 +185,8 @@ func (f *frame) eval(instr ssa.Value) value {
 		y.trace = y.trace.weak()
 		if v.Low == nil && v.High == nil {
 			y.trace = x.trace
+		} else if _, ok := x.cell.elements(); ok {
+			y.cell = nil // its elements stand elsewhere now
 		}
 		if _, literal := v.X.Type().Underlying().(*types.Pointer); literal || x.made {
 			y.kind, y.made = notNull, true
@@ -392,7 +394,7 @@ func (f *frame) indexAddr(v *ssa.IndexAddr) value {
 	x := f.get(v.X)
 	out := value{kind: notNull}.with(x)
 	if x.cell != nil {
-		out.cell = f.m.part(x.cell, -1, v.Type().Underlying().(*types.Pointer).Elem())
+		out.cell = f.m.element(x.cell, f.get(v.Index), v.Type().Underlying().(*types.Pointer).Elem())
 	}
 	out.trace = x.trace.step("[]")
 	return out

@@ -95,6 +95,13 @@ func (f *frame) library(fn *types.Func, c *ssa.CallCommon, args []value) (value,
 		if argument(c, args, 0).absent {
 			return constantOf(makeInt(-1)).with(argument(c, args, 0)), true
 		}
+	case "strings.Cut":
+		a, ok1 := argument(c, args, 0).text()
+		b, ok2 := argument(c, args, 1).text()
+		if ok1 && ok2 {
+			before, after, found := strings.Cut(a, b)
+			return value{tuple: &tuple{[]value{constantOf(constant.MakeString(before)), constantOf(constant.MakeString(after)), boolean(found)}}}, true
+		}
 	case "strings.ToLower", "strings.ToUpper", "strings.TrimSpace", "strings.Clone":
 		if x := argument(c, args, 0); x.kind == known {
 			return x, true

@@ -257,7 +257,7 @@ func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour
 	if place == behaviour.Path && numberedRest.MatchString(name) {
 		name = routes.Rest
 	}
-	if name != "" && isCredential(place, name) {
+	if name != "" && (isCredential(place, name) || place == behaviour.Form && isCredential(behaviour.Query, name) && f.looksOn(b)) {
 		f.note(b, event{kind: eventCredential, pos: instr.Pos(), name: placeName(place) + " " + name})
 		if !m.absent {
 			return m.results(results, value{request: true}), true
@@ -297,6 +297,26 @@ func (f *frame) read(b *ssa.BasicBlock, instr ssa.CallInstruction, op *behaviour
 		v = in.traced(v, results, calleeName(c))
 	}
 	return v, true
+}
+
+// looksOn: credentials were looked for in another place before, on the way to
+// the block.
+func (f *frame) looksOn(b *ssa.BasicBlock) bool {
+	for d := b.Idom(); d != nil; d = d.Idom() {
+		for _, instr := range d.Instrs {
+			call, ok := instr.(ssa.CallInstruction)
+			if !ok || f.c.fn.Ops[call].Read == nil {
+				continue
+			}
+			op := f.c.fn.Ops[call].Read
+			if c, ok := behaviour.Arg(call.Common(), op.Name).(*ssa.Const); ok && c.Value != nil {
+				if name, ok := constantOf(c.Value).text(); ok && isCredential(op.Place, name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // numberedRest are the names that routers have for the unnamed rests of a path:

@@ -38,6 +38,9 @@ func (f *frame) outside(b *ssa.BasicBlock, instr ssa.CallInstruction, args []val
 	if v, ok := f.library(fn, c, args); ok {
 		return v
 	}
+	if v, ok := f.split(instr, fn, args); ok {
+		return v
+	}
 	known := f.m.x.calleeOf(fn)
 	if known.guards {
 		f.note(b, event{kind: eventDoubt, pos: instr.Pos(), name: fn.Name()})
