@@ -603,3 +603,58 @@ func TestAccess_LibraryWithin(t *testing.T) {
 		}
 	}
 }
+
+const rights = `
+-- main.go --
+package main
+
+import "net/http"
+
+func main() {}
+
+type rights interface{ may(role string) bool }
+
+type everybody struct{}
+
+func (everybody) may(string) bool { return true }
+
+type table struct{ rows map[string][]string }
+
+func (t table) may(role string) bool {
+	for name, roles := range t.rows {
+		if name == "all" {
+			return true
+		}
+		for _, r := range roles {
+			if r == role {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var granted rights
+
+func work(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") == "" {
+		http.Error(w, "unauthorized", http.StatusUnauthorized)
+		return
+	}
+	if !granted.may("admin") {
+		http.Error(w, "forbidden", http.StatusForbidden)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+`
+
+// TestAccess_Implementations: what one implementation always says another need
+// not.
+func TestAccess_Implementations(t *testing.T) {
+	p := fixture.Load(t, rights)
+	a := behaviour.Of(p).Access(fixture.Route(t, p, "GET /a", "main.work"), nil)
+	if a.Guard != behaviour.Guarded || len(a.Permissions) != 1 {
+		t.Errorf("%+v, want guarded with one place that asks for permissions", a)
+	}
+}

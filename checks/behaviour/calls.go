@@ -126,7 +126,8 @@ func behindPointer(method *types.Func, args []value) []value {
 }
 
 // enter runs the targets and joins what they do. A function that has nothing
-// to do with requests is entered only for what it says about its arguments.
+// to do with requests is entered only for what it says about its arguments;
+// beside one that is entered it may do otherwise.
 func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []target, args []value) value {
 	m := f.m
 	var status []int
@@ -134,9 +135,10 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 		status = f.notes[b.Index].status
 	}
 	var out *outcome
-	read := len(m.inputs)
+	read, skipped := len(m.inputs), false
 	for _, t := range targets {
 		if !m.worthwhile(t) {
+			skipped = true
 			continue
 		}
 		one := m.call(t.c, f.typed(t, instr.Common()), status)
@@ -146,8 +148,12 @@ func (f *frame) enter(b *ssa.BasicBlock, instr ssa.CallInstruction, targets []ta
 			out = joinOutcomes(out, one)
 		}
 	}
-	if out == nil {
-		out = m.opaque(instr.Common().Signature().Results(), args)
+	if skipped || out == nil {
+		unseen := m.opaque(instr.Common().Signature().Results(), args)
+		if out != nil {
+			unseen = joinOutcomes(out, unseen)
+		}
+		out = unseen
 		m.acts, m.grows = true, true
 		f.escape(b, instr, args)
 		f.havocArguments(instr.Common(), args)
