@@ -3,6 +3,8 @@ package routes
 import (
 	"go/ast"
 	"go/types"
+	"reflect"
+	"slices"
 
 	"golang.org/x/tools/go/packages"
 )
@@ -316,46 +318,45 @@ func (m *machine) identify(fn value) Handler {
 	return Handler{Name: "unknown"}
 }
 
-// describeMiddleware lists what a middleware value stands for: the function
-// itself and, where it only adapts another one, that too.
+// describeMiddleware lists what a middleware value stands for; of alternatives
+// that cannot be told apart the first.
 func (m *machine) describeMiddleware(v value) []Handler {
-	var out []Handler
+	var seen [][]Handler
 	for _, c := range choices(v) {
-		var hs []Handler
-		switch x := bare(c).(type) {
-		case *closure:
-			hs = []Handler{m.describe(x)}
-			hs = append(hs, m.adapted(m.capturedFunctions(x))...)
-		case *function:
-			hs = []Handler{m.describe(x)}
-			if _, isFunc := dynamicFuncReceiver(x); isFunc {
-				hs = append(hs, m.adapted([]value{x.recv})...)
-			}
-		case *unknown:
-			name := x.why
-			if x.origin != nil {
-				name = x.origin.name
-			}
-			h := Handler{Name: name}
-			if x.origin != nil {
-				h.Func = x.origin.fn
-				h.Args = m.argNames(x.origin.args)
-				hs = append(hs, m.adapted(x.origin.args)...)
-			}
-			hs = append([]Handler{h}, hs...)
-		case *pointer, *structVal:
-			hs = m.objectMiddleware(c)
-		default:
-			continue
+		hs := m.describeChoice(c)
+		if !slices.ContainsFunc(seen, func(o []Handler) bool { return reflect.DeepEqual(o, hs) }) {
+			seen = append(seen, hs)
 		}
-		if len(choices(v)) > 1 {
-			for i := range hs {
-				hs[i].Conditional = true
-			}
-		}
-		out = append(out, hs...)
+	}
+	out := slices.Concat(seen...)
+	for i := range out {
+		out[i].Conditional = len(seen) > 1
 	}
 	return out
+}
+
+// describeChoice is the function itself and, where it only adapts another one,
+// that too.
+func (m *machine) describeChoice(v value) []Handler {
+	switch x := bare(v).(type) {
+	case *closure:
+		return append([]Handler{m.describe(x)}, m.adapted(m.capturedFunctions(x))...)
+	case *function:
+		hs := []Handler{m.describe(x)}
+		if _, isFunc := dynamicFuncReceiver(x); isFunc {
+			hs = append(hs, m.adapted([]value{x.recv})...)
+		}
+		return hs
+	case *unknown:
+		if x.origin == nil {
+			return []Handler{{Name: x.why}}
+		}
+		h := Handler{Name: x.origin.name, Func: x.origin.fn, Args: m.argNames(x.origin.args)}
+		return append([]Handler{h}, m.adapted(x.origin.args)...)
+	case *pointer, *structVal:
+		return m.objectMiddleware(v)
+	}
+	return nil
 }
 
 // objectMiddleware: an object whose method does the work (negroni's ServeHTTP).

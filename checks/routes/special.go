@@ -56,10 +56,10 @@ func (w *wireCall) rest(n int) []value {
 }
 
 // use adds middleware to a router.
-func (w *wireCall) use(r *router, mws ...value) { w.set(&r.use, appended(r.use.v, mws)) }
+func (w *wireCall) use(r *router, mws ...value) { w.set(&r.use, appended(r.use.v, mws, w.pos)) }
 
 // useAll adds middleware for all routes of a router, earlier ones included.
-func (w *wireCall) useAll(r *router, mws ...value) { w.set(&r.all, appended(r.all.v, mws)) }
+func (w *wireCall) useAll(r *router, mws ...value) { w.set(&r.all, appended(r.all.v, mws, w.pos)) }
 
 // unknownRoutes notes that a call registers routes which are not known.
 func (w *wireCall) unknownRoutes(r *router, why string) {

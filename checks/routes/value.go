@@ -277,33 +277,46 @@ func mergeStructs(x, y *structVal) value {
 	return out
 }
 
-// mergeSlices keeps every element that either may hold.
+// mergeSlices keeps every element that either may hold. What the same call adds
+// to a router's middleware on both paths is one element.
 func mergeSlices(x, y *slice) value {
 	out := &slice{open: x.open || y.open}
-	inX, inY := cellSet(x), cellSet(y)
+	rest := slices.DeleteFunc(slices.Clone(y.cells), func(d *cell) bool { return slices.Contains(x.cells, d) })
 	for _, c := range x.cells {
-		out.cells = append(out.cells, perhaps(c, inY[c]))
-	}
-	for _, c := range y.cells {
-		if !inX[c] {
-			out.cells = append(out.cells, perhaps(c, false))
+		if slices.Contains(y.cells, c) {
+			out.cells = append(out.cells, c)
+			continue
 		}
+		n := slices.IndexFunc(rest, func(d *cell) bool { return addedTogether(c.v, d.v) })
+		if n < 0 {
+			out.cells = append(out.cells, perhaps(c))
+			continue
+		}
+		a, b := c.v.(*applied), rest[n].v.(*applied)
+		out.cells = append(out.cells, &cell{v: &applied{fn: join(a.fn, b.fn), pos: a.pos, perhaps: a.perhaps}})
+		rest = slices.Delete(rest, n, n+1)
+	}
+	for _, c := range rest {
+		out.cells = append(out.cells, perhaps(c))
 	}
 	return out
 }
 
-func cellSet(s *slice) map[*cell]bool {
-	set := make(map[*cell]bool, len(s.cells))
-	for _, c := range s.cells {
-		set[c] = true
+// addedTogether: the same call added both, one on each path.
+func addedTogether(a, b value) bool {
+	x, ok := a.(*applied)
+	y, is := b.(*applied)
+	if !ok || !is || !x.pos.IsValid() || x.pos != y.pos || x.perhaps != y.perhaps {
+		return false
 	}
-	return set
+	_, scoped := x.fn.(*scope)
+	return !scoped
 }
 
 // perhaps marks a middleware that one of two paths does not add.
-func perhaps(c *cell, both bool) *cell {
-	if a, ok := c.v.(*applied); ok && !both && !a.perhaps {
-		return &cell{v: &applied{fn: a.fn, perhaps: true}}
+func perhaps(c *cell) *cell {
+	if a, ok := c.v.(*applied); ok && !a.perhaps {
+		return &cell{v: &applied{fn: a.fn, pos: a.pos, perhaps: true}}
 	}
 	return c
 }

@@ -136,7 +136,7 @@ func (w *wireCall) onRouter(r *router) value {
 		if w.call.All {
 			c = &r.all
 		}
-		w.set(c, appended(c.v, w.scoped(r)))
+		w.set(c, appended(c.v, w.scoped(r), w.pos))
 	case Prefix:
 		r.own = w.arg(w.call.Path)
 	case Attach:
@@ -184,20 +184,22 @@ func (w *wireCall) scoped(r *router) []value {
 	return out
 }
 
-func appended(list value, more []value) value {
+func appended(list value, more []value, pos token.Pos) value {
 	out := &slice{}
 	if s, ok := list.(*slice); ok {
 		out.cells = append(out.cells, s.cells...)
 	}
 	for _, v := range more {
-		out.cells = append(out.cells, &cell{v: &applied{fn: v}})
+		out.cells = append(out.cells, &cell{v: &applied{fn: v, pos: pos}})
 	}
 	return out
 }
 
-// applied is a middleware in a router's list; perhaps: on some paths only.
+// applied is a middleware in a router's list, by the call that added it; perhaps:
+// on some paths only.
 type applied struct {
 	fn      value
+	pos     token.Pos
 	perhaps bool
 }
 
