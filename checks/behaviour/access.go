@@ -366,6 +366,9 @@ func (x *Index) handler(without, with step) Access {
 	if without.class == broken {
 		return Access{Guard: Unclear, Reason: fmt.Sprintf("the package of handler %s does not type-check", without.handler.Name)}
 	}
+	if fn := x.byKey[without.handler.Key]; without.class != ours && fn != nil && isService(fn.SSA.Signature) {
+		return Access{Guard: Unclear, Reason: fmt.Sprintf("handler %s gets what generated code took out of the request; whom it turns away was not followed", without.handler.Name)}
+	}
 	if without.class != ours {
 		return Access{Guard: Unclear, Reason: fmt.Sprintf("the source of handler %s is not in the module", without.handler.Name)}
 	}

@@ -6,9 +6,11 @@ import (
 	"go/types"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/backend-conformance/conformance/checks/behaviour"
+	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
 )
@@ -26,7 +28,7 @@ func generated(x *behaviour.Index, h handled) (agreement, bool) {
 	if h.Known || fn == nil || h.row.Operation == nil {
 		return agreement{}, false
 	}
-	g := &server{x: x, doc: h.row.Document, op: h.row.Operation}
+	g := &server{x: x, doc: h.row.Document, op: h.row.Operation, handler: h.row.Route.Handler}
 	if !g.signature(fn.Signature()) {
 		return agreement{}, false
 	}
@@ -35,9 +37,10 @@ func generated(x *behaviour.Index, h handled) (agreement, bool) {
 
 // server is what the signature of an operation's function shows.
 type server struct {
-	x   *behaviour.Index
-	doc *spec.Document
-	op  *spec.Operation
+	x       *behaviour.Index
+	doc     *spec.Document
+	op      *spec.Operation
+	handler routes.Handler
 	// parameters is the struct of them, body what the body is decoded into, result
 	// what is answered; nil where there is none.
 	parameters *types.Named
@@ -190,8 +193,12 @@ func (g *server) agree(s *spec.Schema, t types.Type, dir direction) string {
 	return ""
 }
 
-// responsesAgree: each documented success has a type that agrees with it.
+// responsesAgree: each documented success has a type that agrees with it, and
+// where types tell the status the function answers with one of them.
 func (g *server) responsesAgree() string {
+	if g.object != nil && !g.answersSuccess() {
+		return "no answer of the documented success types was found in " + g.handler.Name
+	}
 	for _, r := range successes(g.op) {
 		media := jsonMedia(r.Content)
 		if media == nil || media.Schema == nil || r.Status == "default" {
@@ -233,6 +240,18 @@ func (g *server) answers(status string) []types.Type {
 		}
 	}
 	return out
+}
+
+func (g *server) answersSuccess() bool {
+	if g.result == nil {
+		return false
+	}
+	for name := range g.x.Converted(g.handler, g.result) {
+		if slices.ContainsFunc(successes(g.op), func(r spec.Response) bool { return g.isFor(name, r.Status) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // isFor: strict servers have a type for each status, "GetThing200JSONResponse"
