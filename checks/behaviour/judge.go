@@ -339,6 +339,9 @@ func (f *frame) judged(instr ssa.CallInstruction, args []value, v value) value {
 	if fn.Pkg() != nil {
 		pkg = fn.Pkg().Path()
 	}
+	if driver := driverBehind(fn); c.IsInvoke() && driver != "" {
+		pkg = driver
+	}
 	pure := pure.MatchString(pkg)
 	switch {
 	case keepers[name]:
@@ -383,6 +386,25 @@ func (f *frame) judged(instr ssa.CallInstruction, args []value, v value) value {
 		}
 		return about.weak()
 	})
+}
+
+var drivers = regexp.MustCompile(`^(database/sql|github\.com/jackc/(pgx|pgconn)(/.*)?)$`)
+
+// driverBehind is the package of a database driver whose rows a method yields:
+// an interface that has it stands for a connection.
+func driverBehind(fn *types.Func) string {
+	if fn.Signature().Results().Len() == 0 {
+		return ""
+	}
+	t := fn.Signature().Results().At(0).Type()
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || !drivers.MatchString(n.Obj().Pkg().Path()) {
+		return ""
+	}
+	return n.Obj().Pkg().Path()
 }
 
 // parses are functions of indifferent packages that judge what they are given,

@@ -121,6 +121,39 @@ func found(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(one)
 }
 
+type connection interface {
+	Query(query string, args ...any) (*sql.Rows, error)
+}
+
+type queries struct{ db connection }
+
+func (q *queries) list(owner, order *string) error {
+	rows, err := q.db.Query("select name from hooks where owner = ? order by ?", owner, order)
+	if err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+func pointer(r *http.Request, name string) *string {
+	v := r.URL.Query().Get(name)
+	if v == "" {
+		return nil
+	}
+	return &v
+}
+
+var stored queries
+
+func pointed(w http.ResponseWriter, r *http.Request) {
+	owner := "me"
+	if err := stored.list(&owner, pointer(r, "order")); err != nil {
+		http.Error(w, "bad", 500)
+		return
+	}
+	w.WriteHeader(204)
+}
+
 func numbered(w http.ResponseWriter, r *http.Request) {
 	db.Exec("delete from hooks where id = ?", r.PathValue("id"))
 	w.WriteHeader(204)
@@ -151,7 +184,8 @@ func TestConstraints_Narrow(t *testing.T) {
 		{"POST /hooks", "main.twice", target(spec.Schema{Enum: []string{`"a"`}}), report.FacetMismatch, 1},
 		{"POST /hooks", "main.called", target(spec.Schema{Format: "uri"}), report.FacetOK, 0},
 		{"POST /hooks", "main.paired", target(spec.Schema{Enum: []string{`"a"`, `"b"`}}), report.FacetInconclusive, 0},
-		{"GET /users", "main.listed", order, report.FacetAbsent, 0}, // input-unvalidated has it
+		{"GET /users", "main.listed", order, report.FacetAbsent, 0},        // input-unvalidated has it
+		{"GET /users", "main.pointed", order, report.FacetInconclusive, 1}, // required: an empty one is taken for none
 		{"GET /users", "main.found", order, report.FacetInconclusive, 0},
 	} {
 		e, cs := inputsOf(t, p, c.name, c.handler, c.op)
