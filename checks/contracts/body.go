@@ -111,7 +111,7 @@ func requestBody(t *report.Tally, x *behaviour.Index, h handled, media *spec.Med
 // ignoresBody: the handler was followed to its end, and neither it nor what stands
 // before it takes hold of the body.
 func ignoresBody(x *behaviour.Index, h handled) bool {
-	if !h.Complete || !h.Succeeds || h.OpensBody {
+	if !h.Complete || !h.Succeeds || h.OpensBody || h.row.Route.Unseen != "" {
 		return false
 	}
 	return !slices.ContainsFunc(h.row.Route.Middleware, func(m routes.Handler) bool {

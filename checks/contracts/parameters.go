@@ -158,6 +158,9 @@ func parametersOf(t *report.Tally, x *behaviour.Index, h handled, internal map[s
 	}
 	all := newReads()
 	all.add(h.Summary)
+	if h.row.Route.Unseen != "" { // middleware that may read anything
+		all.whole["path"], all.whole["query"], all.whole["header"] = true, true, true
+	}
 	for _, m := range h.row.Route.Middleware {
 		s := x.Handler(m)
 		if !s.Known {

@@ -242,9 +242,10 @@ paths:
 			"a.yaml:7: POST /full 400 (and 1 more that share it) has no example; add one to the media type, the schema or all of its properties"},
 		"example-invalid": {"partial 3/4",
 			"a.yaml:17: example does not satisfy its schema: got string, want integer; correct the one that is wrong"},
-		"error-response-undocumented": {"partial 2/4",
+		"error-response-undocumented": {"partial 1/4",
 			"a.yaml:23: PUT /open documents 400 without a schema; give the error answers the schema of the error envelope",
-			"a.yaml:26: DELETE /open documents no error answer; add the 4xx ones (or default) with the schema of the error envelope"},
+			"a.yaml:26: DELETE /open documents no error answer; add the 4xx ones (or default) with the schema of the error envelope",
+			"a.yaml:29: PATCH /open documents 500, but no answer to what a client does wrong; add the 4xx ones (or default) with the schema of the error envelope"},
 	}
 	got := judge(t, repository(t, files...))
 	for id, w := range want {

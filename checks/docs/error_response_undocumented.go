@@ -18,7 +18,7 @@ var RuleErrorResponseUndocumented = rule.Rule{
 	Section: rule.Documentation, Supports: []rule.Section{rule.Errors}, Severity: rule.Major, Ratio: true, Since: "1.0.0",
 	Why: "Every client has to handle refusals; without their schema each guesses what an error looks like.",
 	Fix: "Document the 4xx answers (or default) with the schema of the error envelope.",
-	Limits: "One error answer with a schema is enough: a 5xx one only where the document lists no others. Where it lists any, the 4xx that the handler itself names have to be among them: " +
+	Limits: "One error answer with a schema is enough: a 5xx one only where the document lists no others and the operation takes no body, credentials or path parameter. Where it lists any, the 4xx that the handler itself names have to be among them: " +
 		"what middleware answers, 5xx, and what a helper picks by the error are left out. An operation that takes no parameter, body or credentials and documents no error is left out: nothing that a client sends can be wrong. " +
 		"HEAD and OPTIONS are left out.",
 	Example: errorResponseExample,
@@ -74,6 +74,11 @@ func errorUndocumented(t sites, d *spec.Document) string {
 		}
 		bare, described := errorAnswers(op)
 		switch {
+		case described && onlyFailures(op) && mayRefuse(op):
+			t.Fail(report.Finding{
+				Position: op.Pos, Endpoint: op.Name(), Anchor: op.Name(),
+				Message: fmt.Sprintf("%s documents %s, but no answer to what a client does wrong; add the 4xx ones (or default) with the schema of the error envelope", op.Name(), enumerate(errorStatuses(op), "and")),
+			})
 		case described:
 			knowsAnswers(t, op)
 		case len(bare) > 0:
@@ -89,6 +94,17 @@ func errorUndocumented(t sites, d *spec.Document) string {
 		}
 	}
 	return d.Path + " has no operation that a client could call wrongly"
+}
+
+// onlyFailures: all error answers of the document are 5xx.
+func onlyFailures(op *spec.Operation) bool {
+	return !slices.ContainsFunc(op.Responses, func(r spec.Response) bool { return strings.HasPrefix(r.Status, "4") || r.Status == "default" })
+}
+
+// mayRefuse: the operation is about one thing of many, takes a body or asks for
+// credentials, each of which may be wrong.
+func mayRefuse(op *spec.Operation) bool {
+	return strings.Contains(op.Path, "{") || op.Body != nil || len(op.Security) > 0
 }
 
 // knowsAnswers judges an operation that documents error answers: the code writes
