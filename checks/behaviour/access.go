@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/backend-conformance/conformance/analyzers/behaviour"
 	"github.com/backend-conformance/conformance/checks/routes"
 	"github.com/backend-conformance/conformance/checks/spec"
 	"github.com/backend-conformance/conformance/report"
@@ -60,6 +61,10 @@ type step struct {
 	class   class
 	// over: a budget ran out.
 	over bool
+	// handsOver: code that was not followed gets the answer; entered are the
+	// functions that were run.
+	handsOver bool
+	entered   map[*behaviour.Function]bool
 }
 
 // Access runs a route's chain with and without credentials and compares. The
@@ -219,7 +224,7 @@ func (x *Index) stepOf(h routes.Handler, absent bool, store map[string]value, rq
 		return st.out
 	})
 	m.leave()
-	st.over = m.over
+	st.over, st.handsOver, st.entered = m.over, m.handsOver, m.entered()
 	done := stepDone{st, m.store, m.usedRequest}
 	m.end()
 	x.steps[key] = done

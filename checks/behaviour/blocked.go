@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"go/types"
+	"slices"
 
 	"github.com/backend-conformance/conformance/analyzers/behaviour"
 	"github.com/backend-conformance/conformance/checks/routes"
@@ -15,12 +16,21 @@ func (x *Index) Blocker(r *routes.Route, op *spec.Operation) (routes.Handler, bo
 	rq := requestOf(r, op)
 	rq.path, rq.pattern = "", "" // what is mounted somewhere may see another one
 	steps := x.chain(r, rq, false)
-	for _, s := range steps[:len(steps)-1] {
-		if s.class == ours && s.known && !s.next && !s.over && !s.handler.Conditional && ownsRequest(s.fn) {
+	for i, s := range steps[:len(steps)-1] {
+		if s.class == ours && s.known && !s.next && !s.over && !s.handsOver && !s.handler.Conditional && ownsRequest(s.fn) && !x.runsOneOf(s, steps[i+1:]) {
 			return s.handler, true
 		}
 	}
 	return routes.Handler{}, false
+}
+
+// runsOneOf: the function calls one that stands behind it by itself, as those do
+// that choose a handler by the method.
+func (x *Index) runsOneOf(s step, behind []step) bool {
+	return slices.ContainsFunc(behind, func(b step) bool {
+		fn := x.byKey[b.handler.Key]
+		return fn != nil && s.entered[fn]
+	})
 }
 
 // ownsRequest tells a function that a request goes through from a callback of a

@@ -4,6 +4,8 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"regexp"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -322,6 +324,22 @@ func (f *frame) unary(v *ssa.UnOp) value {
 	return x.tainted()
 }
 
+// takenApart: parts of a path are cut out of it, which are parameters then.
+func takenApart(path ssa.Value) bool {
+	return slices.ContainsFunc(*path.Referrers(), func(r ssa.Instruction) bool {
+		switch r := r.(type) {
+		case *ssa.Slice:
+			return true
+		case *ssa.Call:
+			fn := behaviour.Callee(&r.Call)
+			return fn != nil && cuts.MatchString(fn.FullName())
+		}
+		return false
+	})
+}
+
+var cuts = regexp.MustCompile(`^(strings\.(Trim|Split|Cut|Fields|Index|LastIndex)|path\.(Base|Split)|\(\*regexp\.Regexp\)\.Find|fmt\.Sscan)`)
+
 // onlyClosed: all that happens to a body is that it is closed, or put under a
 // limit.
 func onlyClosed(body ssa.Value) bool {
@@ -342,6 +360,9 @@ func onlyClosed(body ssa.Value) bool {
 func (f *frame) load(v *ssa.UnOp, x value) value {
 	if p := f.m.x.requestField(v.X); p != noPart {
 		f.m.opensBody = f.m.opensBody || p == requestBody && !onlyClosed(v)
+		if p == requestPath && takenApart(v) {
+			f.m.handOn(requestVars, nil)
+		}
 		return f.m.requestPart(p)
 	}
 	if x.cell == nil {

@@ -278,10 +278,26 @@ func testedNotNil(v ssa.Value, from, to *ssa.BasicBlock) bool {
 		return false
 	}
 	cmp, ok := test.Cond.(*ssa.BinOp)
-	if !ok || !(cmp.X == v && isNil(cmp.Y) || isLenOf(cmp.X, v) && isNought(cmp.Y)) {
+	if !ok || !(sameRead(cmp.X, v) && isNil(cmp.Y) || isLenOf(cmp.X, v) && isNought(cmp.Y)) {
 		return false
 	}
 	return (cmp.Op == token.NEQ || cmp.Op == token.GTR) && from.Succs[0] == to || cmp.Op == token.EQL && from.Succs[1] == to
+}
+
+// sameRead: the same value, or the same field read once more, as in "if r.Err !=
+// nil { return r.Err }".
+func sameRead(a, b ssa.Value) bool {
+	if a == b {
+		return true
+	}
+	x, ok := a.(*ssa.UnOp)
+	y, both := b.(*ssa.UnOp)
+	if !ok || !both || x.Op != token.MUL || y.Op != token.MUL {
+		return false
+	}
+	f, ok := x.X.(*ssa.FieldAddr)
+	g, both := y.X.(*ssa.FieldAddr)
+	return ok && both && f.Field == g.Field && (f.X == g.X || sameRead(f.X, g.X))
 }
 
 // there is what is known of a value in a block: tests on the way there tell

@@ -30,6 +30,8 @@ type machine struct {
 	limitsBody bool
 	// opensBody: something takes hold of the body, and not just to close it.
 	opensBody bool
+	// handsOver: code that was not followed gets the answer.
+	handsOver bool
 	// acts: something was done or looked at beyond the answer.
 	acts bool
 	// grows: something was looked at of which there may be any number.
@@ -119,6 +121,15 @@ func (m *machine) settle(run func() *outcome) *outcome {
 
 // end lets go of all that only the run needed. Shapes may be told later still.
 func (m *machine) end() { *m = machine{x: m.x, mapKeys: m.mapKeys} }
+
+// entered are the functions that were run.
+func (m *machine) entered() map[*behaviour.Function]bool {
+	all := map[*behaviour.Function]bool{}
+	for key := range m.memo {
+		all[key.c.fn] = true
+	}
+	return all
+}
 
 // call runs a function.
 func (m *machine) call(c *closure, args []value, status []int) *outcome {

@@ -158,7 +158,7 @@ func (f *frame) handsAnswerOn(b *ssa.BasicBlock, c *ssa.CallCommon) {
 	own := receiver(c)
 	for _, a := range c.Args {
 		if f.m.x.isAnswer(a.Type()) && a != own {
-			f.notes[b.Index].answers = true
+			f.notes[b.Index].answers, f.m.handsOver = true, true
 		}
 	}
 	if own != nil && f.m.x.isAnswer(own.Type()) && writesName.MatchString(calleeName(c)) {

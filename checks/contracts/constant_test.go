@@ -17,6 +17,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"example.org/forms"
 	"example.org/tracing"
@@ -82,6 +83,34 @@ func parsedAtTimes(w http.ResponseWriter, r *http.Request) {
 	reply(w, 200, map[string]any{"title": n})
 }
 
+func cutOut(w http.ResponseWriter, r *http.Request) {
+	reply(w, 200, map[string]any{"title": strings.TrimPrefix(r.URL.Path, "/s/")})
+}
+
+type found struct {
+	rows []string
+	err  error
+}
+
+var search func(q string) *found
+
+func rows(q string) ([]string, error) {
+	res := search(q)
+	if res.err != nil {
+		return nil, res.err
+	}
+	return make([]string, 1), nil
+}
+
+func listed(w http.ResponseWriter, r *http.Request) {
+	all, err := rows(r.URL.Query().Get("q"))
+	if err != nil {
+		w.WriteHeader(500)
+		return
+	}
+	reply(w, 200, all)
+}
+
 func accepted(w http.ResponseWriter, r *http.Request) { reply(w, 202, map[string]any{"title": "x"}) }
 `
 
@@ -116,6 +145,9 @@ func TestCareless(t *testing.T) {
 		{"response-mismatch", "main.emptyText", spec.Operation{Responses: answers("200", books)}, report.Fail, "the body is an object, but the schema says array"},
 		{"response-mismatch", "main.later", spec.Operation{Responses: answers("200", titled)}, report.Inconclusive, ""},
 		{"response-mismatch", "main.encodedTwice", spec.Operation{Responses: answers("200", titled)}, report.Pass, ""},
+		{"parameter-mismatch", "main.cutOut", spec.Operation{Parameters: []spec.Parameter{{Name: "name", In: "path", Schema: typed("string")}}}, report.Inconclusive, ""},
+		{"array-encoded-null", "main.listed", spec.Operation{Responses: answers("200", listOfText)}, report.Pass, ""},
+		{"response-mismatch", "main.later", spec.Operation{Responses: []spec.Response{{Status: "200", Content: []spec.Media{{Type: "application/x-ndjson", Schema: typed("string")}}}}}, report.Pass, ""},
 		{"response-mismatch", "main.accepted", spec.Operation{Responses: orError}, report.Fail, "never answers the documented 200"},
 	} {
 		got := criterion(t, repo(t, p, endpoint{"POST /s", c.op, []string{c.handler}}), c.rule)
@@ -144,9 +176,9 @@ func TestEvidence(t *testing.T) {
 	criterion(t, r, "response-mismatch")
 	got := r.Matrix.Endpoints[0].Evidence
 	for facet, want := range map[string][]string{
-		report.ParametersFacet: {`query "span"|string|inconclusive|code that could not be followed may read it|openapi.yaml:12|main.go:24`, `query "page"|integer, required|absent|nothing reads it|openapi.yaml:12|`},
+		report.ParametersFacet: {`query "span"|string|inconclusive|code that could not be followed may read it|openapi.yaml:12|main.go:25`, `query "page"|integer, required|absent|nothing reads it|openapi.yaml:12|`},
 		report.BodyFacet:       {"application/json|object|absent|nothing reads it||"},
-		report.ResponsesFacet:  {"201|application/json object|ok|a map with title|openapi.yaml:10|main.go:25"},
+		report.ResponsesFacet:  {"201|application/json object|ok|a map with title|openapi.yaml:10|main.go:26"},
 	} {
 		var lines []string
 		for _, c := range got[facet] {

@@ -37,6 +37,11 @@ type errorSite struct {
 }
 
 // siteKey tells places apart: a call in a handler, and what it leads to.
+type formKey struct {
+	site report.Position
+	envelope
+}
+
 type siteKey struct{ site, pos report.Position }
 
 func errorResponses(x *behaviour.Index, rows []handled) report.Criterion {
@@ -135,7 +140,7 @@ func dynamic(rows []handled) int {
 // errorSites collects the error answers of handlers and their middleware, each
 // place once.
 func errorSites(x *behaviour.Index, rows []handled) (sites []errorSite, unknown int) {
-	seen := map[siteKey]bool{}
+	seen, told := map[siteKey]bool{}, map[formKey]bool{}
 	add := func(endpoint string, answers []behaviour.Answer) {
 		for i, a := range answers {
 			key := siteKey{a.Site, a.Pos}
@@ -148,7 +153,11 @@ func errorSites(x *behaviour.Index, rows []handled) (sites []errorSite, unknown 
 				unknown++
 				continue
 			}
-			sites = append(sites, errorSite{env, a, endpoint})
+			// a call of a helper is one site, however many lines of it answer alike
+			if form := (formKey{a.Site, env}); !told[form] {
+				told[form] = true
+				sites = append(sites, errorSite{env, a, endpoint})
+			}
 		}
 	}
 	for _, h := range rows {

@@ -3,6 +3,7 @@ package contracts
 import (
 	"fmt"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -369,9 +370,12 @@ func flatten(doc *spec.Document, s *spec.Schema, depth int) flattened {
 // jsonMedia is the JSON content of a list; nil where there is none.
 func jsonMedia(content []spec.Media) *spec.Media {
 	for i, m := range content {
-		if t := strings.ToLower(m.Type); strings.Contains(t, "json") || t == "*/*" {
+		if t := strings.ToLower(m.Type); (strings.Contains(t, "json") || t == "*/*") && !manyValues.MatchString(t) {
 			return &content[i]
 		}
 	}
 	return nil
 }
+
+// manyValues are media types of a JSON value a line: none of them is the body.
+var manyValues = regexp.MustCompile(`ndjson|jsonl|json-seq|json-lines|stream\+json`)

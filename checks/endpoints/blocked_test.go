@@ -22,9 +22,24 @@ package main
 import (
 	"net"
 	"net/http"
+
+	"example.org/tracing"
 )
 
 func main() {}
+
+type front struct{ mux *tracing.Mux }
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.mux.ServeHTTP(w, r) }
+
+func byMethod(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet:
+		list(w, r)
+	default:
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
 
 func closed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusOK) })
@@ -74,8 +89,10 @@ func TestBlocked(t *testing.T) {
 	p := fixture.Load(t, chains)
 	for middleware, want := range map[string]report.EndpointStatus{
 		"main.closed": report.Stub, "main.sometimes": report.Implemented, "main.elsewhere": report.Implemented, "main.stripped": report.Implemented, "(*main.meter).around": report.Implemented,
-		"main.skipped": report.Implemented, // says which requests a middleware leaves alone
-		"main.failed":  report.Implemented, // the callback of a library's middleware
+		"main.skipped":            report.Implemented, // says which requests a middleware leaves alone
+		"main.failed":             report.Implemented, // the callback of a library's middleware
+		"main.byMethod":           report.Implemented, // chooses the handler itself
+		"(*main.front).ServeHTTP": report.Implemented, // a router of another module goes on
 	} {
 		r := fixture.Route(t, p, "GET /a", middleware, "main.list")
 		op := &spec.Operation{Method: "GET", Path: "/a", Pos: report.Position{File: "openapi.yaml", Line: 7}}
