@@ -23,6 +23,7 @@ var Unprotected = rule.Rule{
 	Limits: "The code is run on a request without credentials, not executed: a guard that is switched off by configuration counts as one, " +
 		"and middleware of other modules is known by name; what is not known is inconclusive. So are operations that serve clients without " +
 		"credentials by their path (login, token, callback, health) where only the document's default asks for some, and keys that no code of the module looks at while others are checked.",
+	Judged:  rule.Judged{Read: 5, True: 3, Disputed: 2},
 	Example: unprotectedExample,
 }
 

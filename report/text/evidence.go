@@ -11,7 +11,7 @@ import (
 // longer moves the rest of its line.
 const (
 	subjectColumns = 26
-	sideColumns  = 30
+	sideColumns    = 30
 )
 
 // compared lists what a facet rests on, two lines each: what the document says,
