@@ -111,6 +111,14 @@ func listed(w http.ResponseWriter, r *http.Request) {
 	reply(w, 200, all)
 }
 
+func both(w http.ResponseWriter, r *http.Request) {
+	if r.PathValue("id") == "feed" {
+		reply(w, 200, map[string]any{"feed": "x"})
+		return
+	}
+	reply(w, 200, map[string]any{"title": "x"})
+}
+
 func accepted(w http.ResponseWriter, r *http.Request) { reply(w, 202, map[string]any{"title": "x"}) }
 `
 
@@ -160,6 +168,27 @@ func TestCareless(t *testing.T) {
 		}
 		if got.Outcome != c.want || !strings.Contains(text, c.mentions) {
 			t.Errorf("%s %s: %s %q (%s), want %s %q", c.rule, c.handler, got.Outcome, text, got.Reason, c.want, c.mentions)
+		}
+	}
+}
+
+// TestSibling: the answer of an operation that has a literal where another has a
+// parameter is none of the other's, though one handler serves both.
+func TestSibling(t *testing.T) {
+	titled := object([]string{"title"}, spec.Property{Name: "title", Schema: typed("string")})
+	fed := object([]string{"feed"}, spec.Property{Name: "feed", Schema: typed("string")})
+	one := endpoint{"GET /s/{id}", spec.Operation{Responses: answers("200", titled)}, []string{"main.both"}}
+	for _, c := range []struct {
+		all  []endpoint
+		want report.Facet
+	}{
+		{[]endpoint{one}, report.FacetMismatch},
+		{[]endpoint{one, {"GET /s/feed", spec.Operation{Responses: answers("200", fed)}, []string{"main.both"}}}, report.FacetOK},
+	} {
+		r := repo(t, fixture.Load(t, careless), c.all...)
+		criterion(t, r, "response-mismatch")
+		if got := r.Matrix.Endpoints[0].Responses; got != c.want {
+			t.Errorf("%d operations: %s, want %s", len(c.all), got, c.want)
 		}
 	}
 }

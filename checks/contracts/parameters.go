@@ -213,12 +213,22 @@ func others(n int) string {
 // one has a path parameter: a handler of both reads them for the other.
 func ofLiteralPaths(d *spec.Document, op *spec.Operation) []spec.Parameter {
 	var out []spec.Parameter
+	for _, other := range literalSiblings(d, op) {
+		out = append(out, other.Parameters...)
+	}
+	return out
+}
+
+// literalSiblings are the operations that have a literal where this one has a path
+// parameter.
+func literalSiblings(d *spec.Document, op *spec.Operation) []*spec.Operation {
 	if d == nil || !strings.Contains(op.Path, "{") {
 		return nil
 	}
+	var out []*spec.Operation
 	for _, other := range d.Operations {
 		if other != op && other.Method == op.Method && isCaseOf(other.Path, op.Path) {
-			out = append(out, other.Parameters...)
+			out = append(out, other)
 		}
 	}
 	return out

@@ -19,7 +19,8 @@ func newEndpoints(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Show the endpoint matrix, or one operation in full",
 		Long: `endpoints lists every operation of the document with its status, handler, registration and
 what its handler does, and every route that the document does not know. With a method and a
-path it shows one operation in full: both sides, and how the route was reached from main.
+path it shows one operation in full: how the route was reached from main, and facet by facet
+what the document says beside what the code does, with the lines of both.
 It never runs the repository's code; give --coverprofile to see what is tested.
 
 Exit status: 0, or 2 and 3 as for the audit.`,
