@@ -99,6 +99,9 @@ func (j *answered) judge(documented []spec.Response) report.Facet {
 			return j.fail(0, j.row.Route.Handler.Pos, report.Related{Position: r.Pos, Message: "documented here"}, "never answers the documented %s; answer it", r.Status)
 		}
 	}
+	if other, ok := j.perhapsAnother(documented); ok {
+		return j.undecided(0, fmt.Sprintf("whether %s answers %d or a documented status could not be told", handlerName(j.handled), other))
+	}
 	facet := j.bodies(written, documented)
 	if _, unknown := j.UnknownRefusal(op); unknown && facet == report.FacetOK {
 		return report.FacetMismatch // error-response-undocumented says so
@@ -111,6 +114,21 @@ func (j *answered) judge(documented []spec.Response) report.Facet {
 func silentOK(h handled, documented []spec.Response) bool {
 	r := documentedFor(documented, 200)
 	return h.Silent && r != nil && len(r.Content) == 0
+}
+
+// perhapsAnother is a success that the document does not know and that one call
+// answers, or else a documented one: which of them could not be told.
+func (j *answered) perhapsAnother(documented []spec.Response) (int, bool) {
+	known := func(a behaviour.Answer) bool {
+		return slices.ContainsFunc(documented, func(r spec.Response) bool { return r.Covers(a.Status) })
+	}
+	for _, a := range j.Answers {
+		if a.Alternatives() > 1 && a.Status >= 200 && a.Status < 300 && !known(a) &&
+			slices.ContainsFunc(j.Answers, func(b behaviour.Answer) bool { return b.Site == a.Site && b.Status < 300 && known(b) }) {
+			return a.Status, true
+		}
+	}
+	return 0, false
 }
 
 // bodies compares the body of each success answer with the schema of its status.
