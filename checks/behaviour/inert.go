@@ -160,7 +160,7 @@ func (f *frame) callGrows(c *ssa.CallCommon, fn *types.Func) bool {
 	if fn == nil {
 		return true
 	}
-	if own := receiver(c); own != nil && (behaviour.IsAnswer(own.Type()) || behaviour.IsRequest(own.Type())) {
+	if own := receiver(c); own != nil && (f.m.x.isAnswer(own.Type()) || f.m.x.isRequest(own.Type())) {
 		return false
 	}
 	return f.callActs(c, fn) && (fn.Pkg() == nil || !strings.HasPrefix(fn.Pkg().Path(), "encoding/"))

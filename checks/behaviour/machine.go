@@ -135,7 +135,7 @@ func (m *machine) entered() map[*behaviour.Function]bool {
 func (m *machine) call(c *closure, args []value, status []int) *outcome {
 	res := c.fn.SSA.Signature.Results()
 	if m.depth >= maxDepth || m.steps > maxSteps || len(c.fn.SSA.Blocks) == 0 {
-		m.over = m.over || m.steps > maxSteps
+		m.over, m.acts, m.grows = m.over || m.steps > maxSteps, true, true
 		m.outOfSight(args, c.fn.Key, "a call that is too deep to follow")
 		return m.opaque(res, args)
 	}

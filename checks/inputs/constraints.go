@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -120,11 +121,24 @@ func (c *collector) bodySites(s *behaviour.Summary, m spec.Media, credential boo
 	for i := range s.Inputs {
 		in := &s.Inputs[i]
 		if s.Known && in.Decodes && in.Type != nil && (in.Place == "body" || in.Place == "request" || in.Place == "form" && !m.IsJSON()) {
-			out = append(out, site{input: in, typ: in.Type, json: m.IsJSON(), whole: s.Complete && s.Succeeds, credential: credential})
+			out = append(out, site{input: in, typ: in.Type, json: m.IsJSON(), whole: s.Complete && s.Succeeds, credential: credential && comparesSecret(in)})
 		}
 	}
 	return out
 }
+
+// comparesSecret reports whether a secret in the input is held against the one
+// that is kept, rather than kept anew.
+func comparesSecret(in *behaviour.Input) bool {
+	return slices.ContainsFunc(in.Checks, func(c behaviour.Check) bool {
+		return c.Test.Call == "lookup" && secretMember.MatchString(c.Path) && comparing.MatchString(c.Test.Arg)
+	})
+}
+
+var (
+	secretMember = regexp.MustCompile(`(?i)pass|secret|\bpin\b|otp|token|credential`)
+	comparing    = regexp.MustCompile(`(?i)^(compare|verify|check)`)
+)
 
 // asksWho reports whether an operation takes credentials in, as a login does: its
 // handler itself answers 401, and the document says so.
